@@ -1,0 +1,102 @@
+"""Every error that feeder raises, in one tree.
+
+    FeederError
+    ├── ConfigError      the configuration is wrong: all its problems at once          exit 2
+    ├── UsageError       a command was asked for something that is not there          exit 2
+    ├── StoreError       the database refused, is full, or cannot be reached          exit 1
+    │   └── StoreInUse   another daemon has it                                         exit 3
+    ├── SourceError      a source as a whole cannot be looked at (folder gone, …)
+    ├── Unreadable       one document cannot become an article: to the quarantine
+    ├── NotYet           one document asks to wait (a draft, a date to come)
+    └── FormatError      one article cannot be written in one format
+
+Errors of libraries are translated where that library lives. An error carries its subject.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+
+class FeederError(Exception):
+    """Something that a person can act on; its text is one line and holds no secret."""
+
+    exit_status = 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong in a configuration file, and where (line and column count from 1)."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    text: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}:{self.column}: "
+        return f"{where}{self.path}: {self.text}" if self.path else f"{where}{self.text}"
+
+
+class ConfigError(FeederError):
+    """The configuration is wrong. `problems` names every one of them."""
+
+    exit_status = 2
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UsageError(FeederError):
+    """A command was asked for something that is not there."""
+
+    exit_status = 2
+
+
+class StoreError(FeederError):
+    """The store refused. Nothing of the transaction was kept."""
+
+
+class StoreInUse(StoreError):
+    """Another daemon has the store."""
+
+    exit_status = 3
+
+
+class SourceError(FeederError):
+    """A source as a whole cannot be looked at now; the others go on."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        self.source, self.reason = source, reason
+        super().__init__(f"source {source}: {reason}")
+
+
+class Unreadable(FeederError):
+    """This document cannot become an article; `reason` says why and what would be right."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class NotYet(FeederError):
+    """This document asks to wait: a draft (`until` is None) or a date to come (aware, UTC)."""
+
+    def __init__(self, reason: str, until: datetime | None = None) -> None:
+        self.reason, self.until = reason, until
+        super().__init__(reason)
+
+
+class FormatError(FeederError):
+    """One article cannot be written in one format; the feed goes on without it."""
+
+    def __init__(self, article: str, reason: str) -> None:
+        self.article, self.reason = article, reason
+        super().__init__(f"article {article}: {reason}")

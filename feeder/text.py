@@ -1,0 +1,62 @@
+"""Small pure functions on text that several rooms need."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# XML 1.0 `Char` less C1 controls, U+FFFD and lone surrogates: those are deleted, never replaced, since the
+# W3C validator objects to the replacement character as well.
+_ILLEGAL = re.compile("[^\t\n -~\u00a0-\ud7ff\ue000-\ufffc\U00010000-\U0010ffff]|[\ufdd0-\ufdef]")
+_NONCHARACTER = re.compile(f"[{''.join(chr((p << 16) + x) for p in range(1, 17) for x in (0xFFFE, 0xFFFF))}]")
+_WORD = re.compile(r"[^\W_]+")
+_SPACE = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """`text` with only the characters that every feed format can carry; CR and CRLF become LF."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
+    return _NONCHARACTER.sub("", _ILLEGAL.sub("", text))
+
+
+def one_line(text: str, limit: int | None = None) -> str:
+    """Cleaned, white space folded, cut with an ellipsis at `limit` characters."""
+    line = _SPACE.sub(" ", clean(text)).strip()
+    if limit is not None and len(line) > limit:
+        return line[: limit - 1].rstrip() + "…"
+    return line
+
+
+def slug(text: str, limit: int = 60) -> str:
+    """Lower-case words joined by hyphens, at most `limit` characters; may be empty.
+
+    Latin letters lose their accents. Scripts without an ASCII form keep their letters: such a word stands in
+    an address percent-encoded, and in a file name as it is.
+    """
+    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = _WORD.findall(folded)
+    if sum(map(len, words)) * 2 < sum(map(len, _WORD.findall(text))):
+        words = _WORD.findall(unicodedata.normalize("NFC", text).lower())
+    return _joined(words, limit)
+
+
+def _joined(words: list[str], limit: int) -> str:
+    out = ""
+    for word in words:
+        longer = f"{out}-{word}" if out else word[:limit]
+        if len(longer) > limit or len(longer.encode()) > 3 * limit:
+            break
+        out = longer
+    return out
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean "x"?` when one of the `known` words is close, otherwise nothing."""
+    import difflib
+
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f'; did you mean "{found[0]}"?' if found else ""
