@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# XML 1.0 `Char` less C1 controls, U+FFFD and lone surrogates: those are deleted, never replaced, since the
-# W3C validator objects to the replacement character as well.
-_ILLEGAL = re.compile("[^\t\n -~\u00a0-\ud7ff\ue000-\ufffc\U00010000-\U0010ffff]|[\ufdd0-\ufdef]")
-_NONCHARACTER = re.compile(f"[{''.join(chr((p << 16) + x) for p in range(1, 17) for x in (0xFFFE, 0xFFFF))}]")
+# XML 1.0 `Char` less C1 controls, U+FFFD, noncharacters and lone surrogates: those are deleted, never replaced,
+# since the W3C validator objects to the replacement character as well. One class, since `clean` sees every text.
+_ASTRAL = "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 17))
+_ILLEGAL = re.compile(f"[^\t\n -~\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffc{_ASTRAL}]")
 _WORD = re.compile(r"[^\W_]+")
 _SPACE = re.compile(r"\s+")
 
@@ -20,7 +20,7 @@ _SPACE = re.compile(r"\s+")
 def clean(text: str) -> str:
     """`text` with only the characters that every feed format can carry; CR and CRLF become LF."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
-    return _NONCHARACTER.sub("", _ILLEGAL.sub("", text))
+    return _ILLEGAL.sub("", text)
 
 
 def one_line(text: str, limit: int | None = None) -> str:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from feeder.model.article import Person
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Who publishes. `pages` is the absolute address of the folder of article pages, ending in `/`."""
+    """Who publishes. `pages` is the absolute address of the folder of article pages, ending in `/`.
+
+    `zone` is the one that pages for people write dates in.
+    """
 
     title: str
     url: str
     language: str
     author: Person
     pages: str
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from feeder.model.article import Article
 
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def _text(article: Article) -> tuple[str, ...]:

@@ -1,0 +1,12 @@
+"""Article event + options -> request; answer -> verdict. A kind is one file and one line here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from feeder.webhooks import json
+from feeder.webhooks._kind import Kind
+
+WEBHOOKS: dict[str, Kind[Any]] = {
+    "json": Kind(json.Options, json.request),
+}

@@ -1,0 +1,129 @@
+"""The composition root: a configuration in, wired parts out."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import socket
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from feeder import config as configuration
+from feeder.extractors import read
+from feeder.model.article import Person
+from feeder.model.document import Hints
+from feeder.model.feed import Site
+from feeder.net import Client, Guard
+from feeder.pipeline.deliver import Hook, Outside
+from feeder.pipeline.ingest import Desk
+from feeder.pipeline.owing import Audience
+from feeder.pipeline.publish import Output
+from feeder.sources import SOURCES
+from feeder.store import Store
+from feeder.store.migrations import migrate
+from feeder.webhooks import WEBHOOKS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import tzinfo
+    from pathlib import Path
+
+    from feeder.config import Config, Schedule
+    from feeder.secret import Secret
+    from feeder.sources import Source
+
+# What `feeder add` takes in belongs to no source of the configuration.
+ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that one configuration means, ready for the verbs; nothing has been looked at or sent yet."""
+
+    config: Config
+    store: Store
+    sources: Mapping[str, Source]
+    desk: Desk
+    output: Output
+    outside: Outside
+    client: Client
+
+    def close(self) -> None:
+        self.client.close()
+
+
+def load(path: Path) -> Config:
+    """Raises ConfigError with every problem at once."""
+    return configuration.load(
+        path,
+        sources={name: kind.options for name, kind in SOURCES.items()},
+        webhooks={name: kind.options for name, kind in WEBHOOKS.items()},
+        environ=os.environ,
+    )
+
+
+def open_store(config: Config, *, daemon: bool = False) -> Store:
+    """The store in today's shape. Raises StoreError."""
+    store = Store(config.store.reveal(), daemon=daemon)
+    migrate(store)
+    return store
+
+
+def wire(config: Config, store: Store, next_run: Callable[[Schedule, datetime, tzinfo], datetime]) -> App:
+    """`next_run(schedule, now, zone)` says when something is due; the schedule room knows how."""
+    zone = config.site.timezone
+    site = _site(config)
+    audience = Audience(
+        site=config.site.url,
+        feeds=config.feeds,
+        webhooks=config.webhooks,
+        due=lambda options, now: next_run(options.schedule, now, zone),
+    )
+    client = Client(Guard(config.network.allow))
+    return App(
+        config=config,
+        store=store,
+        sources={name: SOURCES[it.type].open(name, it) for name, it in config.sources.items()},
+        desk=Desk(store, read, _hints(config), audience, zone),
+        output=Output(
+            config.output.path, config.output.url, site, config.feeds, _hubs(config), socket.gethostname()
+        ),
+        outside=Outside(
+            hooks={name: Hook(name, it, WEBHOOKS[it.type]) for name, it in config.webhooks.items()},
+            site=site,
+            output=config.output.url,
+            feeds=config.feeds,
+            send=client.send,
+            now=now,
+            chance=random.random,
+            token=secrets.token_hex,
+        ),
+        client=client,
+    )
+
+
+def secrets_of(config: Config, name: str) -> tuple[Secret, ...]:
+    """The secrets with which we sign for this webhook; none for one that we do not have."""
+    return tuple(getattr(config.webhooks.get(name), "secret", ()))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _site(config: Config) -> Site:
+    it = config.site
+    author = Person(it.author.name or it.title, it.author.email)
+    return Site(it.title, it.url, it.language, author, f"{config.output.url}articles/", it.timezone)
+
+
+def _hints(config: Config) -> Callable[[datetime], Hints]:
+    zone, base = config.site.timezone, config.site.url
+    return lambda arrived: Hints(zone=zone, base=base, arrived=arrived)
+
+
+def _hubs(config: Config) -> tuple[str, ...]:
+    # A hub of our own is not built yet: only hubs that are named are told of.
+    return () if isinstance(config.server.hub, bool) else tuple(config.server.hub)

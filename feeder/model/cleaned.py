@@ -1,0 +1,97 @@
+"""Article -> the same article with only what every feed format can carry."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+from typing import TYPE_CHECKING
+
+from feeder.model.address import uri
+from feeder.text import clean, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from feeder.model.article import Article, Content, Enclosure, Person
+    from feeder.model.feed import Site
+
+_TAG = re.compile(r"<[^<>]*>")  # linear, whatever the text
+_LANGUAGE = re.compile(r"(?:[A-Za-z]{2,3}|[ix](?=-))(?:-[A-Za-z0-9]{1,8})*")
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
+_EXCERPT = 280
+
+
+def cleaned(article: Article) -> Article:
+    """No character, address, language tag or media type that a format stumbles over; never without a title."""
+    content = cleaned_content(article.content)
+    title = content.title or one_line(content.summary, 100) or excerpt(content.html, 100) or article.slug
+    return replace(article, content=replace(content, title=title))
+
+
+def cleaned_content(content: Content) -> Content:
+    """Every string cleaned, what is unusable left out, nothing said twice."""
+    return replace(
+        content,
+        title=one_line(content.title),
+        html=clean(content.html),
+        summary=one_line(content.summary),
+        language=language_tag(content.language),
+        url=uri(content.url),
+        authors=people(content.authors),
+        categories=tuple(dict.fromkeys(filter(None, map(one_line, content.categories)))),
+        place=one_line(content.place or "") or None,
+        publisher=one_line(content.publisher or "") or None,
+        tagline=one_line(content.tagline or "") or None,
+        caption=one_line(content.caption or "") or None,
+        image=uri(content.image),
+        enclosures=_enclosures(content.enclosures),
+        notes=tuple(filter(None, map(one_line, content.notes))),
+    )
+
+
+def language_tag(tag: str | None) -> str | None:
+    """`tag` when it has the form of a BCP 47 tag."""
+    return tag if tag and _LANGUAGE.fullmatch(tag) else None
+
+
+def foreign_language(article: Article, site: Site) -> str | None:
+    """The language of an article that is not the site's."""
+    language = article.content.language
+    return language if language and language.lower() != site.language.lower() else None
+
+
+def people(persons: Iterable[Person]) -> tuple[Person, ...]:
+    """Those who have a name, with only real e-mail and web addresses."""
+    named = (replace(p, name=one_line(p.name), email=_email(p.email), url=uri(p.url)) for p in persons)
+    return tuple(dict.fromkeys(person for person in named if person.name))
+
+
+def excerpt(html: str, limit: int = _EXCERPT) -> str:
+    """The beginning of the text of a fragment, for where a summary must stand and nobody wrote one."""
+    return one_line(unescape(_TAG.sub(" ", html)), limit)
+
+
+def _email(address: str | None) -> str | None:
+    return address if address and _EMAIL.fullmatch(address) else None
+
+
+def _enclosures(enclosures: Iterable[Enclosure]) -> tuple[Enclosure, ...]:
+    found: dict[str, Enclosure] = {}
+    for enclosure in enclosures:
+        if url := uri(enclosure.url):
+            found.setdefault(url, _enclosure(enclosure, url))
+    return tuple(found.values())
+
+
+def _enclosure(enclosure: Enclosure, url: str) -> Enclosure:
+    media_type = enclosure.media_type.partition(";")[0].strip().lower()
+    length = enclosure.length if enclosure.length is not None and enclosure.length >= 0 else None
+    return replace(
+        enclosure,
+        url=url,
+        media_type=media_type if _MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream",
+        length=length,
+        title=one_line(enclosure.title or "") or None,
+    )

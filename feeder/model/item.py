@@ -1,0 +1,71 @@
+"""Article -> JSON Feed 1.1 item, for the feed and for webhooks alike. https://www.jsonfeed.org/version/1.1/"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from feeder.model.cleaned import cleaned
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from feeder.model.article import Article, Enclosure, Person
+
+
+def item(article: Article, link: str) -> dict[str, object]:
+    """Only JSON types; keys without a value are absent, but for those of `_feeder`, which are always there."""
+    return item_of_cleaned(cleaned(article), link)
+
+
+def item_of_cleaned(article: Article, link: str) -> dict[str, object]:
+    """`item` for an article that is clean already."""
+    content = article.content
+    fields = {
+        "id": article.id,
+        "url": link,
+        "title": content.title,
+        "summary": content.summary,
+        "content_html": content.html,
+        "image": content.image,
+        "date_published": timestamp(article.published),
+        "date_modified": timestamp(article.updated),
+        "authors": [author(person) for person in content.authors],
+        "tags": list(content.categories),
+        "language": content.language,
+        "attachments": [_attachment(enclosure) for enclosure in content.enclosures],
+    }
+    present = {key: value for key, value in fields.items() if value or key == "content_html"}
+    return present | {"_feeder": _extension(article)}
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339 in UTC, `2026-01-14T09:00:00Z`; fractions of a second only where there are any."""
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")  # astimezone would take the zone of this machine
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def author(person: Person) -> dict[str, str]:
+    """A JSON Feed author, who has no e-mail address but may have a `mailto:` link."""
+    url = person.url or (f"mailto:{person.email}" if person.email else None)
+    return {"name": person.name, "url": url} if url else {"name": person.name}
+
+
+def _attachment(enclosure: Enclosure) -> dict[str, object]:
+    fields = {
+        "url": enclosure.url,
+        "mime_type": enclosure.media_type,
+        "title": enclosure.title,
+        "size_in_bytes": enclosure.length,
+    }
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _extension(article: Article) -> dict[str, object]:
+    return {
+        "source": article.source,
+        "place": article.content.place,
+        "publisher": article.content.publisher,
+        "revision": article.revision,
+    }

@@ -1,0 +1,137 @@
+"""Request -> network -> Answer: the only way out.
+
+Nothing that a network or a receiver does is an exception here. One client serves any number of threads.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import requests
+
+from feeder import __version__
+from feeder.model.delivery import Answer, Phase, Request
+from feeder.net._deadline import exchange
+from feeder.net._dial import Dialler, system_lookup
+from feeder.net._transport import Adapter
+from feeder.net._trouble import TROUBLE, words
+
+if TYPE_CHECKING:
+    from feeder.net._deadline import Exchange
+    from feeder.net._dial import Lookup
+    from feeder.net.guard import Guard
+
+USER_AGENT = f"feeder/{__version__}"
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"(?! )[\x20-\x7e]*")
+
+
+class Client:
+    """Sends requests.
+
+    Times are in seconds: `total` ends everything, from the look-up of the host to the last byte; `connect` bounds
+    connecting, `body` the reading of the answer's body, of which `keep` bytes are kept.
+    `cafile` names authorities to trust beside the public ones; `lookup` gives a host's numeric addresses.
+    """
+
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        total: float = 15.0,
+        connect: float = 5.0,
+        body: float = 2.0,
+        keep: int = 16 * 1024,
+        user_agent: str = USER_AGENT,
+        cafile: str | None = None,
+        lookup: Lookup = system_lookup,
+    ) -> None:
+        self._adapter = Adapter(Dialler(guard, lookup, connect), cafile)
+        self._total, self._body, self._keep = total, body, keep
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": "identity"}
+
+    def close(self) -> None:
+        self._adapter.close()
+
+    def send(self, request: Request) -> Answer:
+        """What came back, or how far it came. A redirect is an answer like any other, and its body is not read."""
+        if problem := _unusable(request):
+            return Answer(Phase.GUARD, 0.0, error=problem)
+        with exchange(self._total) as now:
+            try:
+                response = self._sent(self._prepared(request), now)
+                return self._answer(response, now)
+            except TROUBLE as error:
+                return Answer(now.phase, now.took, error=words(error, now), address=now.address)
+
+    def reach(self, url: str) -> str | None:
+        """Connect, with TLS where the address says so, and hang up: nothing is sent. What is wrong, if anything."""
+        if problem := _unusable(Request("GET", url, (), b"")):
+            return problem
+        with exchange(self._total) as now:
+            try:
+                self._adapter.knock(url)
+            except TROUBLE as error:
+                return words(error, now)
+        return None
+
+    def _prepared(self, request: Request) -> requests.PreparedRequest:
+        prepared = requests.PreparedRequest()
+        headers = self._headers | dict(request.headers)
+        prepared.prepare(request.method, request.url, headers=headers, data=request.body, hooks={})
+        return prepared
+
+    def _sent(self, prepared: requests.PreparedRequest, now: Exchange) -> requests.Response:
+        try:
+            return self._adapter.send(prepared, stream=True)
+        except TROUBLE:
+            if now.dialled or now.heard or now.over:
+                raise
+        # A kept connection that the receiver closed just then: once more, on a new one, and nobody need know.
+        now.fresh = True
+        return self._adapter.send(prepared, stream=True)
+
+    def _answer(self, response: requests.Response, now: Exchange) -> Answer:
+        now.phase = Phase.BODY
+        body, truncated, error = self._read(response, now)
+        phase = Phase.BODY if error else Phase.DONE
+        headers = tuple(response.raw.headers.items())
+        return Answer(phase, now.took, response.status_code, headers, body, truncated, error, now.address)
+
+    def _read(self, response: requests.Response, now: Exchange) -> tuple[bytes, bool, str | None]:
+        """At most `keep` bytes of the body as it came, nothing decoded; whether there is more; what broke it."""
+        body, error = bytearray(), None
+        try:
+            with now.within(self._body):
+                while not response.is_redirect and len(body) <= self._keep:
+                    piece = response.raw.read1(self._keep + 1 - len(body), decode_content=False)
+                    if not piece:
+                        return bytes(body), False, None
+                    body += piece
+        except TROUBLE as trouble:
+            error = words(trouble, now)
+        _abandon(response)
+        return bytes(body[: self._keep]), True, error
+
+
+def _abandon(response: requests.Response) -> None:
+    """What was not read to its end cannot be used again."""
+    response.raw.close()
+    response.raw.release_conn()
+
+
+def _unusable(request: Request) -> str | None:
+    """What makes the request impossible to send, if anything."""
+    for name, value in request.headers:
+        if not (_TOKEN.fullmatch(name) and _VALUE.fullmatch(value)):
+            return "a header cannot be sent: names and values are printable ASCII"
+    try:
+        parts = urlsplit(request.url)
+        _ = parts.port
+    except ValueError:
+        return "the address cannot be read"
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return "the address does not begin with http:// or https:// and a host"
+    return None

@@ -1,0 +1,130 @@
+"""A folder on disk -> the files in it that may be articles."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from feeder.model.document import Found
+from feeder.sources._source import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
+
+LINK_OUT = "a link that leads out of the folder is not followed; put the file itself here"
+
+# What editors, browsers and copying programs leave lying while they work.
+_PASSING = re.compile(
+    r"^[.#~]|[~#]$|\.(?:bak|crdownload|filepart|part|partial|sw[a-z]|te?mp)(?:\.|$)", re.IGNORECASE
+)
+
+_STAMP_OF_REFUSED = "refused"
+
+
+@dataclass(slots=True)
+class Seen:
+    """The files by key, what is refused, and the folders into which we could not look."""
+
+    files: dict[str, os.stat_result] = field(default_factory=dict)
+    refused: list[Refused] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+
+    def refuse(self, key: str, reason: str) -> None:
+        self.refused.append(Refused(Found(key, _STAMP_OF_REFUSED), reason))
+
+    def missing(self, known: Mapping[str, str], only: Collection[str] | None) -> tuple[str, ...]:
+        """The known keys that are not there; of a folder that cannot be looked into nothing is said."""
+        here = self.files.keys() | {it.found.key for it in self.refused}
+        asked = known.keys() if only is None else known.keys() & set(only)
+        return tuple(sorted(key for key in asked - here if not key.startswith(tuple(self.closed))))
+
+
+def wanted(name: str, suffixes: Collection[str]) -> bool:
+    return not _PASSING.search(name) and os.path.splitext(name)[1].lower() in suffixes
+
+
+def everything(root: Path, suffixes: Collection[str]) -> Seen:
+    """All files below `root`. Raises OSError when `root` itself cannot be read."""
+    seen = Seen()
+    real = str(root.resolve())
+    with os.scandir(root) as entries:
+        waiting = [_files_of(entries, "", real, suffixes, seen)]
+    while waiting:
+        for prefix in waiting.pop():
+            try:
+                with os.scandir(root / prefix) as entries:
+                    waiting.append(_files_of(entries, prefix, real, suffixes, seen))
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                seen.closed.append(prefix)
+                seen.refuse(prefix, f"the folder cannot be looked into: {os.strerror(error.errno or 0)}")
+    return seen
+
+
+def _files_of(
+    entries: Iterator[os.DirEntry[str]], prefix: str, real: str, suffixes: Collection[str], seen: Seen
+) -> list[str]:
+    """Note the files; return the folders below, as prefixes that end in `/`."""
+    below = []
+    for entry in entries:
+        key = _key(prefix + entry.name)
+        if key is None:
+            continue
+        try:
+            if entry.is_symlink():
+                _link(entry, key, real, suffixes, seen)
+            elif entry.is_dir(follow_symlinks=False):
+                below += [] if entry.name.startswith(".") else [f"{key}/"]
+            elif wanted(entry.name, suffixes):
+                _note(key, entry.stat(follow_symlinks=False), seen)
+        except FileNotFoundError:
+            continue
+    return sorted(below, reverse=True)
+
+
+def _key(path: str) -> str | None:
+    # A name that is no UTF-8 comes with lone surrogates, which neither database nor feed can carry.
+    return path if path.isprintable() or path.encode("utf-8", "replace").decode() == path else None
+
+
+def _link(entry: os.DirEntry[str], key: str, real: str, suffixes: Collection[str], seen: Seen) -> None:
+    target = os.path.realpath(entry.path)
+    inside = target == real or target.startswith(real + os.sep)
+    if not inside:
+        seen.refuse(key, LINK_OUT)
+    elif wanted(entry.name, suffixes) and not entry.is_dir():
+        _note(key, entry.stat(), seen)
+
+
+def _note(key: str, info: os.stat_result, seen: Seen) -> None:
+    if stat.S_ISREG(info.st_mode):
+        seen.files[key] = info
+    else:
+        seen.refuse(key, "not a regular file")
+
+
+def these(root: Path, keys: Collection[str], suffixes: Collection[str]) -> Seen:
+    """Only the files with these keys."""
+    seen = Seen()
+    real = str(root.resolve())
+    for key in keys:
+        path = root / key
+        if not wanted(path.name, suffixes):
+            continue
+        try:
+            info = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            seen.refuse(key, f"cannot be looked at: {os.strerror(error.errno or 0)}")
+            continue
+        if os.path.realpath(path).startswith(real + os.sep):
+            _note(key, info, seen)
+        else:
+            seen.refuse(key, LINK_OUT)
+    return seen

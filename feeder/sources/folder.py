@@ -1,0 +1,145 @@
+"""A folder of files -> documents. Watched where the system tells of changes, and looked through now and then.
+
+A file counts when it was closed or moved in (inotify's CLOSE_WRITE and MOVED_TO); some mounts are silent, so a
+slow look through the whole folder finds what nobody told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from feeder.config import Duration, LocalPath, Size, SourceOptions
+from feeder.errors import SourceError, Unreadable
+from feeder.model.document import Document, Found
+from feeder.sources._source import Look, Refused
+from feeder.sources._walk import LINK_OUT, Seen, everything, these
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from feeder.sources._source import Watch
+
+# Nobody may have closed a file that changed this short a while ago (seconds).
+SETTLE = 2.0
+
+MEDIA_TYPES = {
+    ".htm": "text/html",
+    ".html": "text/html",
+    ".markdown": "text/markdown",
+    ".md": "text/markdown",
+    ".text": "text/plain",
+    ".txt": "text/plain",
+}
+
+
+class Options(SourceOptions):
+    """`path` is looked through with all folders below; a larger file than `max-size` goes to the quarantine."""
+
+    type: Literal["folder"]
+    path: LocalPath
+    every: Duration | None = timedelta(minutes=1)
+    max_size: Size = 4 * 1024 * 1024
+
+
+class Folder:
+    def __init__(self, name: str, root: Path, max_size: int) -> None:
+        self.name, self.root, self.max_size = name, root, max_size
+
+    def look(self, known: Mapping[str, str], only: Collection[str] | None = None, *, final: bool = False) -> Look:
+        identity = self._identity()
+        seen = self._walk() if only is None else these(self.root, only, MEDIA_TYPES)
+        found, refused, unsettled = [], list(seen.refused), []
+        for key, info in sorted(seen.files.items()):
+            stamp = _stamp(info)
+            if known.get(key) == stamp:
+                continue
+            if info.st_size > self.max_size:
+                refused.append(Refused(Found(key, stamp), _too_large(info.st_size, self.max_size)))
+            elif only is None and not final and 0 <= time.time() - info.st_mtime < SETTLE:
+                unsettled.append(key)
+            else:
+                found.append(Found(key, stamp))
+        refused = [it for it in refused if known.get(it.found.key) != it.found.stamp]
+        return Look(tuple(found), seen.missing(known, only), tuple(refused), tuple(unsettled), identity)
+
+    def read(self, found: Found) -> Document | None:
+        path = self.root / found.key
+        try:
+            info, body = _read_whole(path, self.root, self.max_size)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise Unreadable(f"cannot be read: {os.strerror(error.errno or 0)}") from None
+        if info is None:
+            return None
+        return Document(
+            source=self.name,
+            key=found.key,
+            stamp=_stamp(info),
+            media_type=MEDIA_TYPES[path.suffix.lower()],
+            body=body,
+            modified=datetime.fromtimestamp(max(info.st_mtime, 0), UTC),
+            digest=hashlib.blake2b(body, digest_size=20).hexdigest(),
+        )
+
+    def watch(self) -> Watch | None:
+        from feeder.sources._inotify import watch
+
+        return watch(self.root, MEDIA_TYPES)
+
+    def _identity(self) -> str:
+        try:
+            info = self.root.stat()
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise SourceError(self.name, f"the folder {self.root} cannot be looked at: {reason}") from None
+        if not stat.S_ISDIR(info.st_mode):
+            raise SourceError(self.name, f"{self.root} is not a folder")
+        return f"{info.st_dev}:{info.st_ino}"
+
+    def _walk(self) -> Seen:
+        try:
+            return everything(self.root, MEDIA_TYPES)
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise SourceError(self.name, f"the folder {self.root} cannot be looked at: {reason}") from None
+
+
+def open_folder(name: str, options: Any) -> Folder:
+    return Folder(name, options.path, options.max_size)
+
+
+def _stamp(info: os.stat_result) -> str:
+    return f"{info.st_size}:{info.st_mtime_ns}:{info.st_ctime_ns}"
+
+
+def _too_large(size: int, limit: int) -> str:
+    return f"too large: {size:,} bytes where max-size allows {limit:,}"
+
+
+def _read_whole(path: Path, root: Path, limit: int) -> tuple[os.stat_result | None, bytes]:
+    """The file's state and bytes; (None, b"") when it changed while we read.
+
+    Opened without waiting and never through a link: a pipe or a device named like an article must not hold us.
+    """
+    real = path.resolve(strict=True)
+    if not real.is_relative_to(root.resolve()):
+        raise Unreadable(LINK_OUT)
+    descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with closing(os.fdopen(descriptor, "rb", buffering=0)) as file:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            raise Unreadable("not a regular file")
+        body = file.read(limit + 1) or b""
+        if len(body) > limit:
+            raise Unreadable(_too_large(os.fstat(descriptor).st_size, limit))
+        after = os.fstat(descriptor)
+        whole = _stamp(after) == _stamp(before) and len(body) == after.st_size
+        return (after, body) if whole else (None, b"")

@@ -1,0 +1,161 @@
+"""Articles, their revisions and the keys by which their sources know them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, func, select
+
+from feeder.model.article import Article, State
+from feeder.model.delivery import Kind
+from feeder.store import content
+from feeder.store.schema import alias, article, revision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row, Select
+
+    from feeder.store.engine import Tx
+
+Origins = tuple[tuple[str, str], ...]
+
+_CURRENT = and_(revision.c.article == article.c.id, revision.c.number == article.c.revision)
+
+
+def _select() -> Select[tuple[object, ...]]:
+    return select(article, revision.c.content).join(revision, _CURRENT)
+
+
+def _article(row: Row[tuple[object, ...]]) -> Article:
+    values = dict(row._mapping)  # noqa: SLF001  the documented way to a row's names
+    values["content"] = content.load(values["content"])
+    values["state"] = State(values["state"])
+    return Article(**values)
+
+
+def get(tx: Tx, key: str) -> Article | None:
+    row = tx.execute(_select().where(article.c.id == key)).first()
+    return None if row is None else _article(row)
+
+
+def at_revision(tx: Tx, key: str, number: int) -> tuple[Article, datetime] | None:
+    """The article as it was at one revision, and when that revision came."""
+    found = get(tx, key)
+    row = tx.execute(select(revision).where(revision.c.article == key, revision.c.number == number)).first()
+    if found is None or row is None:
+        return None
+    state = State.WITHDRAWN if row.kind == Kind.WITHDRAWN else State.LIVE
+    updated = found.updated if number == found.revision else row.at
+    values = {name: getattr(found, name) for name in found.__slots__}
+    values.update(revision=number, state=state, updated=updated, content=content.load(row.content))
+    return Article(**values), row.at
+
+
+def find(tx: Tx, word: str) -> tuple[Article, ...]:
+    """Articles that a person may mean: by id, slug, own key, or a part of the slug (at most 10)."""
+    exact = select(alias.c.article).where(alias.c.key == word)
+    query = _select().where((article.c.id == word) | (article.c.slug == word) | article.c.id.in_(exact))
+    rows = tx.execute(query).all()
+    if not rows:
+        rows = tx.execute(
+            _select()
+            .where(article.c.slug.contains(word.lower(), autoescape=True))
+            .order_by(article.c.position.desc(), article.c.id)
+            .limit(10)
+        ).all()
+    return tuple(map(_article, rows))
+
+
+def newest(
+    tx: Tx,
+    limit: int,
+    *,
+    state: State | None = State.LIVE,
+    source: str | None = None,
+    first_look: bool | None = None,
+    before: tuple[datetime, str] | None = None,
+) -> tuple[Article, ...]:
+    """A page of articles, newest position first; `before` is the (position, id) of the last one seen."""
+    query = _select().order_by(article.c.position.desc(), article.c.id.desc()).limit(limit)
+    wanted = {article.c.state: state, article.c.source: source, article.c.first_look: first_look}
+    for column, value in wanted.items():
+        if value is not None:
+            query = query.where(column == value)
+    if before is not None:
+        position, key = before
+        older = (article.c.position < position) | ((article.c.position == position) & (article.c.id < key))
+        query = query.where(older)
+    return tuple(map(_article, tx.execute(query).all()))
+
+
+def exists(tx: Tx, key: str) -> bool:
+    return tx.execute(select(article.c.id).where(article.c.id == key)).first() is not None
+
+
+def by_alias(tx: Tx, source: str, kind: str, key: str) -> str | None:
+    """The article that this source last knew by this key."""
+    query = select(alias.c.article).where(alias.c.source == source, alias.c.kind == kind, alias.c.key == key)
+    return tx.execute(query.order_by(alias.c.at.desc()).limit(1)).scalar()
+
+
+def add_aliases(tx: Tx, source: str, keys: Iterable[tuple[str, str]], key: str, now: datetime) -> None:
+    for kind, name in keys:
+        mine = and_(alias.c.source == source, alias.c.kind == kind, alias.c.key == name, alias.c.article == key)
+        if tx.execute(alias.update().where(mine).values(at=now)).rowcount == 0:
+            tx.execute(alias.insert().values(source=source, kind=kind, key=name, article=key, at=now))
+
+
+def aliases(tx: Tx, key: str) -> tuple[tuple[str, str], ...]:
+    rows = tx.execute(select(alias.c.kind, alias.c.key).where(alias.c.article == key).order_by(alias.c.at))
+    return tuple((row.kind, row.key) for row in rows)
+
+
+def write(tx: Tx, it: Article, kind: Kind, now: datetime, origins: Origins = ()) -> None:
+    """Store the article's newest revision; the first one stores the article too."""
+    values = {name: getattr(it, name) for name in it.__slots__ if name != "content"}
+    if it.revision == 1:
+        tx.execute(article.insert().values(values))
+    else:
+        tx.execute(article.update().where(article.c.id == it.id).values(values))
+    tx.execute(
+        revision.insert().values(
+            article=it.id,
+            number=it.revision,
+            kind=kind,
+            at=now,
+            content=content.dump(it.content),
+            origins=json.dumps(dict(origins), ensure_ascii=False),
+        )
+    )
+
+
+def origins(tx: Tx, key: str, number: int) -> dict[str, str]:
+    """Which rule found each field of that revision."""
+    query = select(revision.c.origins).where(revision.c.article == key, revision.c.number == number)
+    text = tx.execute(query).scalar()
+    return dict(json.loads(text)) if text else {}
+
+
+def revisions(tx: Tx, key: str) -> tuple[tuple[int, Kind, datetime], ...]:
+    rows = tx.execute(select(revision).where(revision.c.article == key).order_by(revision.c.number))
+    return tuple((row.number, Kind(row.kind), row.at) for row in rows)
+
+
+def changed_since(tx: Tx, seq: int, limit: int) -> tuple[tuple[int, str], ...]:
+    """The next (seq, article id) after `seq`, in the order in which they were committed."""
+    query = select(revision.c.seq, revision.c.article).where(revision.c.seq > seq).order_by(revision.c.seq)
+    return tuple((row.seq, row.article) for row in tx.execute(query.limit(limit)))
+
+
+def get_many(tx: Tx, keys: Sequence[str]) -> tuple[Article, ...]:
+    rows = tx.execute(_select().where(article.c.id.in_(keys))).all()
+    return tuple(map(_article, rows))
+
+
+def count(tx: Tx) -> dict[str, int]:
+    """How many articles by state."""
+    rows = tx.execute(select(article.c.state, func.count()).group_by(article.c.state))
+    return dict(rows.all())

@@ -1,0 +1,166 @@
+"""What each source holds, as it was when last read; and the state of the sources themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from feeder.store.schema import document, source
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Row
+
+    from feeder.store.engine import Tx
+
+
+class DocumentState(StrEnum):
+    READ = "read"
+    QUARANTINED = "quarantined"
+    WAITING = "waiting"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document as the store knows it. `since` is when its key was first seen; `again` when to read it again."""
+
+    source: str
+    key: str
+    stamp: str
+    digest: str
+    state: DocumentState
+    reason: str
+    article: str | None
+    since: datetime
+    at: datetime
+    again: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """`looked` says that the first look is done; `identity` names the place that was looked at (see the kind)."""
+
+    name: str
+    since: datetime
+    looked: bool
+    due: datetime
+    at: datetime | None
+    error: str
+    identity: str
+
+
+def _known(row: Row[tuple[object, ...]]) -> Known:
+    values = dict(row._mapping)  # noqa: SLF001  the documented way to a row's names
+    values["state"] = DocumentState(values["state"])
+    return Known(**values)
+
+
+def stamps(tx: Tx, name: str, only: Collection[str] | None = None) -> dict[str, str]:
+    """The stamp of every document that this source is known to hold now; those to be read again have none."""
+    query = select(document.c.key, document.c.stamp).where(
+        document.c.source == name, document.c.state != DocumentState.GONE
+    )
+    if only is not None:
+        query = query.where(document.c.key.in_(only))
+    return dict(tx.execute(query).all())
+
+
+def ripe(tx: Tx, name: str, now: datetime) -> frozenset[str]:
+    """Documents that asked to wait until now."""
+    query = select(document.c.key).where(
+        document.c.source == name, document.c.state == DocumentState.WAITING, document.c.again <= now
+    )
+    return frozenset(tx.execute(query).scalars())
+
+
+def get(tx: Tx, name: str, key: str) -> Known | None:
+    row = tx.execute(select(document).where(document.c.source == name, document.c.key == key)).first()
+    return None if row is None else _known(row)
+
+
+def of_article(tx: Tx, article: str) -> tuple[Known, ...]:
+    """The documents that state this article and are still there, the oldest key first."""
+    query = select(document).where(document.c.article == article, document.c.state != DocumentState.GONE)
+    return tuple(map(_known, tx.execute(query.order_by(document.c.since, document.c.key)).all()))
+
+
+def same_bytes(tx: Tx, name: str, digest: str) -> tuple[Known, ...]:
+    """Documents of this source with the same bytes and an article, present or gone."""
+    query = select(document).where(
+        document.c.source == name, document.c.digest == digest, document.c.article.is_not(None)
+    )
+    return tuple(map(_known, tx.execute(query.order_by(document.c.since, document.c.key)).all()))
+
+
+def put(tx: Tx, it: Known) -> None:
+    """Store the document as it is now."""
+    values = {name: getattr(it, name) for name in it.__slots__}
+    where = (document.c.source == it.source) & (document.c.key == it.key)
+    if tx.execute(document.update().where(where).values(values)).rowcount == 0:
+        tx.execute(document.insert().values(values))
+
+
+def in_state(tx: Tx, state: DocumentState, limit: int, name: str | None = None) -> tuple[Known, ...]:
+    query = select(document).where(document.c.state == state).order_by(document.c.source, document.c.key)
+    if name is not None:
+        query = query.where(document.c.source == name)
+    return tuple(map(_known, tx.execute(query.limit(limit)).all()))
+
+
+def count(tx: Tx) -> dict[str, dict[str, int]]:
+    """How many documents by source and state."""
+    columns = (document.c.source, document.c.state)
+    found: dict[str, dict[str, int]] = {}
+    for name, state, number in tx.execute(select(*columns, func.count()).group_by(*columns)):
+        found.setdefault(name, {})[state] = number
+    return found
+
+
+def register(tx: Tx, names: Iterable[str], now: datetime) -> None:
+    """Every source that stands in the configuration has a row from then on."""
+    known = set(tx.execute(select(source.c.name)).scalars())
+    for name in names:
+        if name not in known:
+            values = {"since": now, "looked": False, "due": now, "error": "", "identity": ""}
+            tx.execute(source.insert().values(name=name, **values))
+
+
+def state_of(tx: Tx, name: str) -> SourceState | None:
+    return next(iter(_states(tx, source.c.name == name)), None)
+
+
+def states(tx: Tx) -> tuple[SourceState, ...]:
+    return _states(tx, source.c.name.is_not(None))
+
+
+def due(tx: Tx, names: Collection[str], now: datetime) -> tuple[str, ...]:
+    """Which of these sources are to be looked at now."""
+    query = select(source.c.name).where(source.c.name.in_(names), source.c.due <= now)
+    return tuple(tx.execute(query.order_by(source.c.due)).scalars())
+
+
+def looked(tx: Tx, name: str, now: datetime, due: datetime, error: str = "") -> None:
+    """A look has ended, well (`error` is empty) or not; the next one is `due`."""
+    values: dict[str, object] = {"due": due, "error": error}
+    if not error:
+        values.update(at=now)
+    tx.execute(source.update().where(source.c.name == name).values(values))
+
+
+def set_identity(tx: Tx, name: str, identity: str) -> None:
+    tx.execute(source.update().where(source.c.name == name).values(identity=identity))
+
+
+def first_look_done(tx: Tx, name: str) -> None:
+    tx.execute(source.update().where(source.c.name == name).values(looked=True))
+
+
+def _states(tx: Tx, where: ColumnElement[bool]) -> tuple[SourceState, ...]:
+    rows = tx.execute(select(source).where(where).order_by(source.c.name)).all()
+    return tuple(SourceState(**row._mapping) for row in rows)  # noqa: SLF001  the documented way to a row's names

@@ -1,0 +1,120 @@
+"""Which articles are in which feed, and when a feed last changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select, update
+
+from feeder.store import articles
+from feeder.store.schema import cursor, feed, membership
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy import Row
+
+    from feeder.model.article import Article
+    from feeder.store.engine import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """`parent` is the key in the configuration, `value` what a for-each feed is of; `version` counts changes."""
+
+    name: str
+    parent: str
+    value: str
+    iri: str
+    version: int
+    changed: datetime
+    ended: bool
+
+
+def _state(row: Row[tuple[object, ...]]) -> FeedState:
+    return FeedState(**row._mapping)  # noqa: SLF001  the documented way to a row's names
+
+
+def states(tx: Tx) -> dict[str, FeedState]:
+    return {row.name: _state(row) for row in tx.execute(select(feed).order_by(feed.c.name))}
+
+
+def state_of(tx: Tx, name: str) -> FeedState | None:
+    row = tx.execute(select(feed).where(feed.c.name == name)).first()
+    return None if row is None else _state(row)
+
+
+def put(tx: Tx, it: FeedState) -> None:
+    values = {name: getattr(it, name) for name in it.__slots__}
+    if tx.execute(update(feed).where(feed.c.name == it.name).values(values)).rowcount == 0:
+        tx.execute(feed.insert().values(values))
+
+
+def revive(tx: Tx, name: str) -> None:
+    tx.execute(update(feed).where(feed.c.name == name).values(ended=False))
+
+
+def end(tx: Tx, parent: str, now: datetime) -> None:
+    """The feeds of this parent stand in the configuration no more: they are emptied, and their files go."""
+    clear(tx, parent)
+    changed = {"ended": True, "version": feed.c.version + 1, "changed": now}
+    tx.execute(update(feed).where(feed.c.parent == parent, feed.c.ended.is_(False)).values(changed))
+
+
+def of_parent(tx: Tx, parent: str) -> tuple[str, ...]:
+    return tuple(tx.execute(select(feed.c.name).where(feed.c.parent == parent)).scalars())
+
+
+def versions(tx: Tx) -> dict[str, int]:
+    return dict(tx.execute(select(feed.c.name, feed.c.version)).all())
+
+
+def touch(tx: Tx, names: Iterable[str], now: datetime) -> None:
+    """These feeds are to be written again."""
+    changed = {"version": feed.c.version + 1, "changed": now}
+    tx.execute(update(feed).where(feed.c.name.in_(list(names))).values(changed))
+
+
+def of_article(tx: Tx, article: str) -> frozenset[str]:
+    return frozenset(tx.execute(select(membership.c.feed).where(membership.c.article == article)).scalars())
+
+
+def enter(tx: Tx, name: str, article: Article) -> None:
+    tx.execute(membership.insert().values(feed=name, article=article.id, position=article.position))
+
+
+def leave(tx: Tx, names: Iterable[str], article: str) -> None:
+    tx.execute(delete(membership).where(membership.c.article == article, membership.c.feed.in_(list(names))))
+
+
+def clear(tx: Tx, parent: str) -> None:
+    """Take every article out of every feed of this parent."""
+    names = select(feed.c.name).where(feed.c.parent == parent)
+    tx.execute(delete(membership).where(membership.c.feed.in_(names)))
+
+
+def newest(tx: Tx, name: str, limit: int) -> tuple[Article, ...]:
+    query = select(membership.c.article).where(membership.c.feed == name)
+    order = (membership.c.position.desc(), membership.c.article.desc())
+    keys = tuple(tx.execute(query.order_by(*order).limit(limit)).scalars())
+    found = {article.id: article for article in articles.get_many(tx, keys)}
+    return tuple(found[key] for key in keys)
+
+
+def sizes(tx: Tx) -> dict[str, int]:
+    """How many articles stand in each feed."""
+    return dict(tx.execute(select(membership.c.feed, func.count()).group_by(membership.c.feed)).all())
+
+
+def read_cursor(tx: Tx, name: str) -> tuple[int, str]:
+    """How far the follower of this name has come, and the shape in which it wrote; (0, "") for a new one."""
+    row = tx.execute(select(cursor).where(cursor.c.name == name)).first()
+    return (0, "") if row is None else (row.seq, row.shape)
+
+
+def write_cursor(tx: Tx, name: str, seq: int, shape: str) -> None:
+    values = {"seq": seq, "shape": shape}
+    if tx.execute(update(cursor).where(cursor.c.name == name).values(values)).rowcount == 0:
+        tx.execute(cursor.insert().values(name=name, **values))

@@ -1,0 +1,234 @@
+"""The tables. Instants are whole microseconds since 1970 (UTC), the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept as a whole number: one order, one equality, no zone on any database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        del dialect
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+# SQLite counts rows by itself only in a column of type INTEGER.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData()
+
+meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", String, nullable=False))
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("slug", String, nullable=False, unique=True),
+    Column("source", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("published", Instant, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Column("taken_in", Instant, nullable=False),
+    Column("position", Instant, nullable=False),
+    Column("first_look", Boolean, nullable=False),
+    Index("article_position", "position", "id"),
+    Index("article_source", "source", "position", "id"),
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    # The order in which things happened: a cursor for whoever follows the changes.
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("article", String, ForeignKey("article.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("origins", Text, nullable=False),
+    UniqueConstraint("article", "number"),
+)
+
+# Every key by which a source ever knew an article; the newest row of a key wins.
+alias = Table(
+    "alias",
+    metadata,
+    Column("source", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("article", String, ForeignKey("article.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("source", "kind", "key", "article"),
+)
+
+# What a source holds, as it was when last read.
+document = Table(
+    "document",
+    metadata,
+    Column("source", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("stamp", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("article", String, ForeignKey("article.id")),
+    Column("since", Instant, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("again", Instant),
+    PrimaryKeyConstraint("source", "key"),
+    Index("document_digest", "source", "digest"),
+    Index("document_article", "article"),
+    Index("document_state", "state", "source", "key"),
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("looked", Boolean, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("at", Instant),
+    Column("error", String, nullable=False),
+    Column("identity", String, nullable=False),
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("parent", String, nullable=False),
+    Column("value", String, nullable=False),
+    Column("iri", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("changed", Instant, nullable=False),
+    Column("ended", Boolean, nullable=False),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("feed", String, ForeignKey("feed.name"), nullable=False),
+    Column("article", String, ForeignKey("article.id"), nullable=False),
+    Column("position", Instant, nullable=False),
+    PrimaryKeyConstraint("feed", "article"),
+    Index("membership_position", "feed", "position", "article"),
+    Index("membership_article", "article"),
+)
+
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("status", String, nullable=False),
+    Column("reason", String, nullable=False),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("event", String, nullable=False),
+    Column("webhook", String, ForeignKey("webhook.name"), nullable=False),
+    Column("article", String, ForeignKey("article.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("crashes", Integer, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("due", Instant),
+    Column("done", Instant),
+    Column("token", String),
+    Column("lease_until", Instant),
+    UniqueConstraint("event", "webhook"),
+    Index("delivery_article", "article", "webhook"),
+    Index("delivery_recent", "webhook", "id"),
+)
+Index(
+    "delivery_due",
+    delivery.c.webhook,
+    delivery.c.due,
+    delivery.c.id,
+    sqlite_where=delivery.c.state == "pending",
+    postgresql_where=delivery.c.state == "pending",
+)
+Index(
+    "delivery_lease",
+    delivery.c.lease_until,
+    sqlite_where=delivery.c.state == "leased",
+    postgresql_where=delivery.c.state == "leased",
+)
+Index("delivery_state", delivery.c.state, delivery.c.webhook)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("delivery", BigInteger, ForeignKey("delivery.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("took", BigInteger, nullable=False),  # microseconds
+    Column("phase", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("status", Integer),
+    Column("address", String),
+    Column("body", LargeBinary, nullable=False),
+    Column("truncated", Boolean, nullable=False),
+    Column("fenced", Boolean, nullable=False),
+    Index("attempt_delivery", "delivery", "id"),
+)
+
+# Who does what alone: a source is polled by one node at a time.
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+# How far a follower of `revision.seq` has come, and in which shape it wrote.
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("shape", String, nullable=False),
+)

@@ -1,0 +1,139 @@
+"""What cannot be sent, what the environment says, what is shown of addresses."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeder.model.delivery import Phase, Request
+from feeder.net import Client, Guard, redact
+from tests.net.receivers import Receiver, answer, close, drip, exactly, head, redirect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CANARY = "canary7c1f"
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: b", "a\nb", "\x00", "🙂", "é", "\ud800", "a\x7f", " a"])
+def test_a_header_value_that_is_not_printable_ascii_is_not_sent(client: Client, value: str) -> None:
+    with Receiver() as receiver:
+        told = client.send(Request("POST", receiver.url, (("X-Title", value),), b""))
+    assert (told.phase, told.status, receiver.connections) == (Phase.GUARD, None, 0)
+    assert told.error == "a header cannot be sent: names and values are printable ASCII"
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a:b", "a\r\nb", "é"])
+def test_a_header_name_that_is_no_token_is_not_sent(client: Client, name: str) -> None:
+    with Receiver() as receiver:
+        assert client.send(Request("POST", receiver.url, ((name, "v"),), b"")).phase is Phase.GUARD
+    assert receiver.connections == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "hook", "//host/x", "ftp://host/x", "file:///etc/passwd", "http://", "http:///x", "http://[::1"),
+        *("http://h:x/", "http://h:99999/", "http://*.example/"),
+    ],
+)
+def test_an_address_that_is_none_is_not_sent_to(client: Client, url: str) -> None:
+    told = client.send(Request("POST", url, (), b""))
+    assert told.phase is Phase.GUARD
+    assert told.error is not None
+    assert told.error.startswith("the address")
+
+
+@given(st.text(max_size=60))
+def test_no_address_raises(text: str) -> None:
+    client = Client(Guard(), total=0.5, lookup=lambda _: ["10.0.0.1"])
+    assert client.send(Request("POST", text, (), b"")).status is None
+    assert client.send(Request("POST", f"http://{text}", (), b"")).status is None
+    client.close()
+
+
+def test_a_user_name_in_the_address_becomes_basic_authentication(client: Client) -> None:
+    with Receiver() as receiver:
+        client.send(Request("POST", receiver.url.replace("//", "//us%20er:word@"), (), b""))
+    expected = "Basic " + base64.b64encode(b"us er:word").decode()
+    assert receiver.heard[0].headers["authorization"] == expected
+
+
+def test_the_environment_changes_nothing(client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login intruder password word\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    with Receiver() as proxy, Receiver() as receiver:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+            monkeypatch.setenv(name, proxy.origin)
+        for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+            monkeypatch.setenv(name, str(tmp_path / "missing.pem"))
+        given_header = (("Authorization", "Bearer ours"),)
+        assert client.send(Request("POST", receiver.url, given_header, b"")).status == 204
+    assert proxy.connections == 0
+    assert receiver.heard[0].headers["authorization"] == "Bearer ours"
+
+
+def test_no_secret_reaches_log_or_answer(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    script = [
+        *(answer(), close(), exactly(b"garbage\r\n\r\n"), drip(b""), redirect("/else")),
+        exactly(head(200, [("Content-Length", "7, 8"), ("no colon\r\n broken", "x")])),
+    ]
+    with Receiver(*script) as receiver:
+        origin = receiver.origin
+        told = [
+            client.send(Request("POST", f"{origin}/{CANARY}?q={CANARY}", (("X-Key", CANARY),), CANARY.encode()))
+            for _ in script
+        ]
+    told += [client.send(Request("POST", f"{origin}/{CANARY}", (), b""))]
+    told += [client.send(Request("POST", f"http://{CANARY}:{CANARY}/", (), b""))]
+    told += [client.send(Request("POST", f"{origin}/", (("X-Key", f"{CANARY}\r\n"),), b""))]
+    assert CANARY not in repr(told)
+    assert CANARY not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://hooks.example/services/T0/B0/secret", "https://hooks.example/ser…"),
+        ("https://name:word@hooks.example:8443/abcdef", "https://hooks.example:8443/abc…"),
+        ("https://hooks.example/?token=secret", "https://hooks.example/…"),
+        ("/login?next=secret", "/log…"),
+    ],
+)
+def test_only_the_start_of_an_address_is_shown(url: str, shown: str) -> None:
+    assert redact(url).startswith(shown)
+    assert len(redact(url)) == len(shown) + 8
+
+
+def test_an_address_that_hides_nothing_is_shown_whole() -> None:
+    assert redact("https://hooks.example/") == "https://hooks.example/"
+
+
+def test_two_addresses_can_be_told_apart() -> None:
+    assert redact("https://hooks.example/services/a") != redact("https://hooks.example/services/b")
+
+
+@given(st.text())
+def test_redact_never_raises_and_is_one_line(text: str) -> None:
+    for url in (text, f"https://{text}", f"https://host/{text}"):
+        assert len(redact(url).splitlines()) <= 1
+
+
+@given(st.text(alphabet="abcdefghijk0123456789", min_size=12))
+def test_redact_hides_the_path(secret: str) -> None:
+    assert secret not in redact(f"https://host.example/bot{secret}/x")
+
+
+def test_a_receiver_is_reached_without_a_byte_being_sent(client: Client) -> None:
+    with Receiver() as receiver:
+        assert client.reach(receiver.url) is None
+    assert receiver.heard == []
+    assert client.reach(receiver.url) is not None, "nobody listens there any more"
+    assert "private" in (Client(Guard()).reach("http://127.0.0.1:1/") or "")

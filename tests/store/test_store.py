@@ -1,0 +1,427 @@
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from feeder.errors import StoreError, StoreInUse
+from feeder.model.article import Content, Enclosure, Person, State
+from feeder.model.delivery import Attempt, Delivery, DeliveryState, Kind, Outcome, Phase
+from feeder.store import Store, articles, content, deliveries, documents, feeds, leases, lock, migrations
+from feeder.store.deliveries import Settled
+from feeder.store.documents import DocumentState, Known
+from feeder.store.feeds import FeedState
+from tests.samples import NOW, article
+
+if TYPE_CHECKING:
+    from feeder.store import Tx
+
+LATER = NOW + timedelta(minutes=1)
+
+
+def _put(tx: Tx, number: int = 1) -> str:
+    it = article(number)
+    articles.write(tx, it, Kind.PUBLISHED, NOW, (("title", "first line"),))
+    return it.id
+
+
+def _owed(tx: Tx, number: int = 1, name: str = "partner", due_in: int = 0) -> int:
+    if not articles.exists(tx, article(number).id):
+        _put(tx, number)
+    deliveries.register(tx, [name], NOW)
+    it = Delivery(
+        id=0,
+        event=f"msg_{number}",
+        webhook=name,
+        article=article(number).id,
+        revision=1,
+        kind=Kind.PUBLISHED,
+        state=DeliveryState.PENDING,
+        reason="",
+        tries=0,
+        crashes=0,
+        created=NOW,
+        due=NOW + timedelta(seconds=due_in),
+        done=None,
+    )
+    assert deliveries.owe(tx, it)
+    return deliveries.listed(tx, 1)[0].id
+
+
+def _known(key: str, state: DocumentState = DocumentState.READ, stored: str | None = None) -> Known:
+    return Known("newsroom", key, "stamp", "digest", state, "", stored, NOW, NOW, None)
+
+
+def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
+    full = Content(
+        title="Grüße «аб» \U0001f4f0",
+        html="<p>]]> &amp;</p>",
+        summary="Kurz",
+        language="de",
+        url="https://post.example/1",
+        authors=(Person("A", "a@post.example", None), Person("B", None, "https://b.example/")),
+        categories=("Asia", "Trade"),
+        place="Nara",
+        publisher="The Post",
+        tagline="Daily",
+        caption="A bridge",
+        image="https://post.example/1.jpg",
+        enclosures=(Enclosure("https://post.example/1.mp3", "audio/mpeg", 7, "Sound"),),
+        notes=("cut",),
+    )
+    it = article(content=full)
+    with store.write() as tx:
+        articles.write(tx, it, Kind.PUBLISHED, NOW)
+    with store.read() as tx:
+        assert articles.get(tx, it.id) == it
+
+
+@given(st.text(), st.lists(st.text(), max_size=3))
+def test_content_survives_its_json(title: str, categories: list[str]) -> None:
+    it = Content(title=title, html=title, categories=tuple(categories), authors=(Person(title),))
+    assert content.load(content.dump(it)) == it
+
+
+def test_an_older_revision_can_be_seen_as_it_was(store: Store) -> None:
+    first = article()
+    second = article(title="Changed", revision=2, updated=LATER, slug=first.slug)
+    with store.write() as tx:
+        articles.write(tx, first, Kind.PUBLISHED, NOW)
+        articles.write(tx, second, Kind.UPDATED, LATER)
+    with store.read() as tx:
+        then = articles.at_revision(tx, first.id, 1)
+        assert then is not None
+        assert (then[0].content.title, then[1]) == ("Story number 1", NOW)
+        assert [number for number, _, _ in articles.revisions(tx, first.id)] == [1, 2]
+        assert articles.at_revision(tx, first.id, 3) is None
+
+
+def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
+    def half(tx: Tx) -> None:
+        _put(tx)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), store.write() as tx:
+        half(tx)
+    with store.read() as tx:
+        assert articles.count(tx) == {}
+
+
+def test_articles_are_paged_newest_first_without_gap_or_repeat(store: Store) -> None:
+    with store.write() as tx:
+        for number in range(1, 8):
+            _put(tx, number)
+    with store.read() as tx:
+        first = articles.newest(tx, 3)
+        second = articles.newest(tx, 3, before=(first[-1].position, first[-1].id))
+        third = articles.newest(tx, 3, before=(second[-1].position, second[-1].id))
+    assert [it.content.title[-1] for it in (*first, *second, *third)] == list("7654321")
+
+
+def test_an_article_is_found_by_slug_part_and_key(store: Store) -> None:
+    with store.write() as tx:
+        key = _put(tx, 5)
+        articles.add_aliases(tx, "newsroom", [("path", "asia/5.txt")], key, NOW)
+    with store.read() as tx:
+        for word in (key, article(5).slug, "story-number", "asia/5.txt"):
+            assert [it.id for it in articles.find(tx, word)] == [key], word
+        assert articles.find(tx, "100%") == ()
+
+
+def test_the_newest_owner_of_a_key_is_found(store: Store) -> None:
+    with store.write() as tx:
+        one, two = _put(tx, 1), _put(tx, 2)
+        articles.add_aliases(tx, "newsroom", [("path", "a.txt")], one, NOW)
+        articles.add_aliases(tx, "newsroom", [("path", "a.txt")], two, LATER)
+        assert articles.by_alias(tx, "newsroom", "path", "a.txt") == two
+        assert articles.aliases(tx, one) == (("path", "a.txt"),)
+
+
+def test_revisions_are_followed_in_order_from_a_cursor(store: Store) -> None:
+    with store.write() as tx:
+        keys = [_put(tx, number) for number in (1, 2, 3)]
+    with store.write() as tx:
+        first = articles.changed_since(tx, 0, 2)
+        rest = articles.changed_since(tx, first[-1][0], 2)
+        assert [key for _, key in (*first, *rest)] == keys
+        feeds.write_cursor(tx, "pages", rest[-1][0], "shape")
+    with store.read() as tx:
+        assert feeds.read_cursor(tx, "pages") == (rest[-1][0], "shape")
+        assert feeds.read_cursor(tx, "unknown") == (0, "")
+
+
+def test_documents_keep_their_state_and_what_is_gone_is_no_longer_known(store: Store) -> None:
+    with store.write() as tx:
+        key = _put(tx)
+        documents.put(tx, _known("a.txt", stored=key))
+        documents.put(tx, _known("b.txt", DocumentState.QUARANTINED))
+        documents.put(tx, _known("c.txt", DocumentState.GONE, key))
+    with store.read() as tx:
+        assert documents.stamps(tx, "newsroom").keys() == {"a.txt", "b.txt"}
+        assert documents.stamps(tx, "newsroom", ["b.txt", "c.txt"]).keys() == {"b.txt"}
+        assert [it.key for it in documents.of_article(tx, key)] == ["a.txt"]
+        assert [it.key for it in documents.same_bytes(tx, "newsroom", "digest")] == ["a.txt", "c.txt"]
+        assert documents.count(tx)["newsroom"] == {"read": 1, "quarantined": 1, "gone": 1}
+
+
+def test_a_source_is_due_until_it_was_looked_at(store: Store) -> None:
+    with store.write() as tx:
+        documents.register(tx, ["newsroom"], NOW)
+        documents.register(tx, ["newsroom"], LATER)
+        assert documents.due(tx, ["newsroom", "other"], NOW) == ("newsroom",)
+        documents.looked(tx, "newsroom", NOW, LATER)
+        assert documents.due(tx, ["newsroom"], NOW) == ()
+        assert documents.due(tx, ["newsroom"], LATER) == ("newsroom",)
+        documents.looked(tx, "newsroom", LATER, LATER, "gone")
+        state = documents.state_of(tx, "newsroom")
+    assert state is not None
+    assert (state.since, state.at, state.error) == (NOW, NOW, "gone")
+
+
+def test_a_feed_shows_its_newest_articles_and_counts_its_changes(store: Store) -> None:
+    with store.write() as tx:
+        feeds.put(tx, FeedState("all", "all", "", "urn:x", 0, NOW, ended=False))
+        for number in (1, 2, 3):
+            _put(tx, number)
+            feeds.enter(tx, "all", article(number))
+        feeds.touch(tx, ["all"], LATER)
+    with store.write() as tx:
+        assert [it.content.title[-1] for it in feeds.newest(tx, "all", 2)] == ["3", "2"]
+        assert feeds.versions(tx) == {"all": 1}
+        feeds.leave(tx, ["all"], article(3).id)
+        assert [it.content.title[-1] for it in feeds.newest(tx, "all", 2)] == ["2", "1"]
+        feeds.end(tx, "all", LATER)
+        state = feeds.state_of(tx, "all")
+        assert state is not None
+        assert (state.ended, state.version, feeds.newest(tx, "all", 2)) == (True, 2, ())
+
+
+def test_an_event_is_owed_to_a_webhook_once(store: Store) -> None:
+    with store.write() as tx:
+        _owed(tx)
+        again = deliveries.listed(tx, 1)[0]
+        assert not deliveries.owe(tx, again)
+        assert len(deliveries.listed(tx, 10)) == 1
+
+
+def test_what_is_due_is_claimed_oldest_first_within_the_room_of_each_webhook(store: Store) -> None:
+    with store.write() as tx:
+        for number in (1, 2, 3):
+            _owed(tx, number, "a", due_in=-number)
+            _owed(tx, number, "b", due_in=number)
+    with store.write() as tx:
+        assert deliveries.any_due(tx, ["a", "b"], NOW)
+        claimed = deliveries.claim(tx, {"a": 2, "b": 2}, NOW, LATER, "token")
+        assert [(it.webhook, it.event) for it in claimed] == [("a", "msg_3"), ("a", "msg_2")]
+        assert {it.state for it in claimed} == {DeliveryState.LEASED}
+    with store.write() as tx:
+        assert [it.event for it in deliveries.claim(tx, {"a": 5}, NOW, LATER, "other")] == ["msg_1"]
+
+
+def _settled(key: int, token: str) -> Settled:
+    return Settled(key, token, DeliveryState.DELIVERED, "204", 1, None)
+
+
+def test_an_answer_is_written_only_under_the_lease_that_sent_it(store: Store) -> None:
+    with store.write() as tx:
+        key = _owed(tx)
+        deliveries.claim(tx, {"partner": 1}, NOW, LATER, "mine")
+    with store.write() as tx:
+        assert not deliveries.settle(tx, _settled(key, "other"), NOW)
+        assert deliveries.reclaim(tx, LATER + timedelta(seconds=1)) == 1
+        assert not deliveries.settle(tx, _settled(key, "mine"), NOW)
+        deliveries.claim(tx, {"partner": 1}, LATER, LATER, "second")
+        assert deliveries.settle(tx, _settled(key, "second"), LATER)
+        found = deliveries.get(tx, key)
+    assert found is not None
+    assert (found.state, found.crashes, found.tries, found.done) == (DeliveryState.DELIVERED, 1, 1, LATER)
+
+
+def test_a_lease_that_has_not_run_out_is_left_alone(store: Store) -> None:
+    with store.write() as tx:
+        _owed(tx)
+        deliveries.claim(tx, {"partner": 1}, NOW, LATER, "mine")
+        assert not deliveries.any_lost(tx, NOW)
+        assert deliveries.reclaim(tx, NOW) == 0
+        assert deliveries.reclaim(tx, NOW, everything=True) == 1
+
+
+def test_only_what_nobody_can_have_received_is_cancelled(store: Store) -> None:
+    with store.write() as tx:
+        tried, fresh = _owed(tx, 1, "tried"), _owed(tx, 1, "fresh")
+        deliveries.claim(tx, {"tried": 1}, NOW, LATER, "t")
+        retry = Settled(tried, "t", DeliveryState.PENDING, "503", 1, LATER)
+        deliveries.settle(tx, retry, NOW)
+        deliveries.cancel_untried(tx, article(1).id, "withdrawn", NOW)
+        states = {it.id: it.state for it in deliveries.listed(tx, 10)}
+        assert states == {tried: DeliveryState.PENDING, fresh: DeliveryState.CANCELLED}
+        assert deliveries.told(tx, article(1).id) == {"tried"}
+
+
+def test_deliveries_are_sent_again_under_their_id_with_a_new_schedule(store: Store) -> None:
+    with store.write() as tx:
+        key = _owed(tx)
+        deliveries.claim(tx, {"partner": 1}, NOW, LATER, "t")
+        assert deliveries.again(tx, LATER, [key]) == 0, "what is under way is left alone"
+        deliveries.settle(tx, Settled(key, "t", DeliveryState.DEAD, "500", 10, None), NOW)
+        states = [DeliveryState.DELIVERED]
+        assert deliveries.again_since(tx, LATER, "partner", states, NOW) == 0
+        assert deliveries.again_since(tx, LATER, "partner", [DeliveryState.DEAD], NOW) == 1
+        found = deliveries.get(tx, key)
+    assert found is not None
+    assert (found.event, found.state, found.tries, found.due) == ("msg_1", DeliveryState.PENDING, 0, LATER)
+
+
+def test_attempts_are_kept_with_whatever_bytes_the_receiver_said(store: Store) -> None:
+    it = Attempt(
+        1, 1, NOW, 0.25, Phase.DONE, Outcome.RETRY, "500", 500, "127.0.0.1", "früh \ufffd", truncated=True
+    )
+    with store.write() as tx:
+        key = _owed(tx)
+        deliveries.log(tx, Attempt(**{name: getattr(it, name) for name in it.__slots__} | {"delivery": key}))
+        (found,) = deliveries.attempts(tx, key)
+    assert (found.took, found.body, found.status, found.truncated) == (0.25, "früh \ufffd", 500, True)
+
+
+def test_a_lease_has_one_owner_until_it_runs_out(store: Store) -> None:
+    with store.write() as tx:
+        assert leases.take(tx, "source x", "one", NOW, LATER)
+        assert leases.take(tx, "source x", "one", NOW, LATER)
+        assert not leases.take(tx, "source x", "two", NOW, LATER)
+        assert leases.take(tx, "source x", "two", LATER + timedelta(seconds=1), LATER + timedelta(hours=1))
+        leases.drop(tx, "source x", "one")
+        assert not leases.take(tx, "source x", "one", NOW, LATER)
+
+
+def test_writers_in_many_threads_wait_for_one_another(store: Store) -> None:
+    def write(number: int) -> None:
+        with store.write() as tx:
+            store.in_order(tx)
+            _put(tx, number)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(1, 13)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.read() as tx:
+        assert articles.count(tx) == {State.LIVE: 12}
+
+
+def test_two_writers_never_claim_the_same_delivery(store: Store) -> None:
+    with store.write() as tx:
+        for number in range(1, 41):
+            _owed(tx, number)
+    claimed: list[int] = []
+
+    def claim(token: str) -> None:
+        for _ in range(10):
+            with store.write() as tx:
+                claimed.extend(it.id for it in deliveries.claim(tx, {"partner": 3}, NOW, LATER, token))
+
+    threads = [threading.Thread(target=claim, args=(f"t{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(claimed) == len(set(claimed)) == 40
+
+
+def test_a_new_store_is_made_once_and_migrating_again_changes_nothing(store: Store) -> None:
+    assert migrations.version(store) == migrations.VERSION
+    with store.write() as tx:
+        _put(tx)
+    assert migrations.migrate(store) == migrations.VERSION
+    with store.read() as tx:
+        assert articles.count(tx) == {"live": 1}
+
+
+def test_an_older_store_is_brought_forward_step_by_step_and_a_failed_step_leaves_the_last_version(
+    store: Store,
+) -> None:
+    def two(tx: Tx) -> None:
+        tx.execute(text("ALTER TABLE article ADD COLUMN extra INTEGER"))
+
+    def three(tx: Tx) -> None:
+        tx.execute(text("CREATE TABLE half (x INTEGER)"))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        migrations.migrate(store, {2: two, 3: three}, target=3)
+    assert migrations.version(store) == 2
+    assert migrations.migrate(store, {2: two, 3: lambda _tx: None}, target=3) == 3
+    with store.read() as tx:
+        tx.execute(text("SELECT extra FROM article"))
+    with pytest.raises(StoreError), store.read() as tx:
+        tx.execute(text("SELECT x FROM half"))
+
+
+def test_a_store_of_a_newer_feeder_is_refused(store: Store) -> None:
+    migrations.migrate(store, {2: lambda _tx: None}, target=2)
+    with pytest.raises(StoreError, match="newer feeder"):
+        migrations.migrate(store)
+
+
+def test_what_the_database_refuses_is_said_without_statement_and_values(store: Store) -> None:
+    with store.write() as tx:
+        _put(tx)
+    with pytest.raises(StoreError) as caught, store.write() as tx:
+        _put(tx)
+    assert "INSERT" not in str(caught.value)
+    assert "Story" not in str(caught.value)
+
+
+def test_a_password_in_the_address_is_not_shown() -> None:
+    store = Store("postgresql://user:hunter2@127.0.0.1:1/none?connect_timeout=1")
+    assert "hunter2" not in str(store)
+    with pytest.raises(StoreError) as caught, store.read():
+        pass
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://host/x", "sqlite://"])
+def test_an_address_that_is_no_store_says_what_would_be_right(url: str) -> None:
+    with pytest.raises(StoreError, match="sqlite:///FILE or postgresql://"):
+        Store(url)
+
+
+def test_the_embedded_store_is_durable_and_keeps_a_write_ahead_log(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/feeder.db", daemon=True)
+    migrations.migrate(store)
+    with store.write() as tx:
+        assert tx.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert tx.execute(text("PRAGMA synchronous")).scalar() == 2, "FULL"
+    with pytest.raises(StoreError), store.read() as reader:
+        reader.execute(text("DELETE FROM article"))
+    store.close()
+    with sqlite3.connect(tmp_path / "feeder.db") as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+
+
+def test_a_second_daemon_is_refused_and_told_who_has_the_store(tmp_path: Path) -> None:
+    database = str(tmp_path / "feeder.db")
+    program = f"from feeder.store.lock import DaemonLock\nwith DaemonLock({database!r}): print('have'); input()"
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"have\n"
+        with pytest.raises(StoreInUse, match=rf"process {other.pid}\b") as caught, lock.DaemonLock(database):
+            pass
+        assert caught.value.exit_status == 3
+        assert lock.holder(database) == other.pid
+        other.kill()
+        other.wait()
+        assert lock.holder(database) is None
+        with lock.DaemonLock(database):
+            assert Path(f"{database}.lock").exists()
