@@ -1,0 +1,1 @@
+"""The verbs: ingest, publish, deliver. They never call each other; they meet in the store."""

@@ -1,0 +1,137 @@
+"""What the commands share: finding the configuration, opening the store, printing tables and JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from feeder.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from feeder.config import Config
+    from feeder.store import Store
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--config",
+        "path",
+        type=click.Path(path_type=Path),
+        default=lambda: os.environ.get("FEEDER_CONFIG") or "config.yaml",
+        show_default="config.yaml, or $FEEDER_CONFIG",
+        help="The configuration file.",
+    )(command)
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")(command)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[Config, Store]]:
+    """The configuration and its store. Raises ConfigError, StoreError."""
+    from feeder import app
+
+    config = app.load(path)
+    store = app.open_store(config)
+    try:
+        yield config, store
+    finally:
+        store.close()
+
+
+def print_json(value: object) -> None:
+    click.echo(json.dumps(value, default=plain, ensure_ascii=False, indent=2))
+
+
+def plain(value: object) -> object:
+    """What json does not know by itself."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, frozenset | set | tuple):
+        return list(value)
+    return str(value)
+
+
+def iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """A moment as people say it: `3 min ago`, `in 2 h`, `never`."""
+    if moment is None:
+        return "never"
+    seconds = round((now - moment).total_seconds())
+    size = abs(seconds)
+    unit, length = next((pair for pair in (("d", 86400), ("h", 3600), ("min", 60)) if size >= pair[1]), ("s", 1))
+    text = f"{size // length} {unit}"
+    return f"{text} ago" if seconds >= 0 else f"in {text}"
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Columns as wide as they need; the last one takes what the terminal leaves."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    if not cells:
+        return
+    width = [max(len(row[i]) for row in [list(headings), *cells]) for i in range(len(headings))]
+    for number, row in enumerate([list(headings), *cells]):
+        line = "  ".join(text.ljust(size) for text, size in zip(row, width, strict=True)).rstrip()
+        click.echo(click.style(line, bold=True) if number == 0 else line)
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    # What comes from outside must not steer the terminal.
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text)
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """`2026-01-14`, `2026-01-14T09:00`, or `2h` and `3d` before now. Raises UsageError."""
+    if found := re.fullmatch(r"(\d{1,6})([smhd])", text):
+        return now - timedelta(**{_UNITS[found[2]]: int(found[1])})
+    try:
+        stated = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f'"{text}" is no moment; write 2026-01-14, 2026-01-14T09:00, 2h or 3d') from None
+    return stated.replace(tzinfo=stated.tzinfo or UTC)
+
+
+def one_article(store: Store, word: str) -> Any:
+    """The one article that a person means. Raises UsageError."""
+    from feeder.store import articles
+
+    with store.read() as tx:
+        found = articles.find(tx, word)
+    if not found:
+        raise UsageError(f'no article is called "{word}"; feeder articles list shows them')
+    if len(found) > 1:
+        names = "\n".join(f"  {article.slug}" for article in found)
+        raise UsageError(f'"{word}" is not the name of one article but of several:\n{names}')
+    return found[0]
+
+
+def known_webhook(config: Config, name: str) -> Any:
+    """The options of a configured webhook. Raises UsageError."""
+    from feeder.text import nearest
+
+    if name not in config.webhooks:
+        near = nearest(name, config.webhooks)
+        raise UsageError(f'no webhook "{name}" in {config.path}{near or "; feeder webhooks list shows them"}')
+    return config.webhooks[name]

@@ -1,0 +1,49 @@
+"""feeder run."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from feeder.cli.common import config_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from feeder.app import App
+
+
+@click.command("run")
+@config_option
+@click.option("--once", is_flag=True, help="Take in, publish, deliver what is due, and end.")
+@click.option("--verbose", is_flag=True, help="Log more.")
+def command(path: Path, once: bool, verbose: bool) -> None:
+    """Take in articles, publish feeds, tell webhooks and serve, until stopped (SIGTERM or Ctrl-C)."""
+    from feeder import log
+    from feeder.daemon import Daemon, run_once
+
+    log.setup(verbose=verbose)
+    if not once:
+        Daemon(path).run(_welcome)
+        return
+    problems = run_once(path)
+    for problem in problems:
+        click.echo(f"feeder: {problem}", err=True)
+    sys.exit(1 if problems else 0)
+
+
+def _welcome(app: App) -> None:
+    """What a new user looks for: the addresses to open and to subscribe to."""
+    click.echo(f"Articles   {_folders(app)}")
+    click.echo(f"Feeds      {app.output.url}")
+    listen = app.config.server.listen
+    if listen is not None and app.config.server.receiver:
+        click.echo(f"Webhooks   http://{listen.host}:{listen.port}/listen/ shows what they are told")
+    click.echo("Stop with Ctrl-C.")
+
+
+def _folders(app: App) -> str:
+    paths = [getattr(options, "path", None) for options in app.config.sources.values()]
+    return ", ".join(str(path) for path in paths if path) or "no folder; see sources: in the configuration"

@@ -1,0 +1,150 @@
+"""feeder status."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from feeder.cli.common import ago, config_option, iso, json_option, opened, print_json, table
+from feeder.cli.webhooks import overview
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from feeder.config import Config
+    from feeder.store import Store, Tx
+
+
+@click.command("status")
+@config_option
+@json_option
+def command(path: Path, as_json: bool) -> None:
+    """Sources, feeds, webhooks, backlog, oldest undelivered. Exit status 1 when something needs a person."""
+    with opened(path) as (config, store):
+        facts = _facts(config, store)
+    if as_json:
+        print_json(facts)
+    else:
+        _print(facts)
+    sys.exit(1 if facts["problems"] else 0)
+
+
+def _facts(config: Config, store: Store) -> dict[str, Any]:
+    from feeder.store import articles, lock
+
+    with store.read() as tx:
+        sources, feeds, counts = _sources(tx, config), _feeds(tx, config), articles.count(tx)
+        quarantined = _quarantined(tx)
+    webhooks = overview(config, store)
+    waiting = [row["oldest_waiting"] for row in webhooks if row["oldest_waiting"]]
+    return {
+        "daemon": lock.holder(store.path) if store.path else None,
+        "store": str(store),
+        "articles": counts,
+        "sources": sources,
+        "feeds": feeds,
+        "webhooks": [{**row, "oldest_waiting": iso(row["oldest_waiting"])} for row in webhooks],
+        "backlog": sum(row["waiting"] for row in webhooks),
+        "oldest_undelivered": min(waiting, default=None),
+        "quarantine": quarantined,
+        "problems": _problems(sources, webhooks),
+    }
+
+
+def _sources(tx: Tx, config: Config) -> list[dict[str, Any]]:
+    from feeder.store import documents
+
+    counts, states = documents.count(tx), {state.name: state for state in documents.states(tx)}
+    rows = []
+    for name in config.sources:
+        state, count = states.get(name), counts.get(name, {})
+        rows.append(
+            {
+                "name": name,
+                "looked_at": state.at if state else None,
+                "next": state.due if state else None,
+                "read": count.get("read", 0),
+                "waiting": count.get("waiting", 0),
+                "quarantined": count.get("quarantined", 0),
+                "error": state.error if state else "",
+            }
+        )
+    return rows
+
+
+def _feeds(tx: Tx, config: Config) -> list[dict[str, Any]]:
+    from feeder.store import feeds
+
+    states = [state for state in feeds.states(tx).values() if not state.ended and state.parent in config.feeds]
+    sizes = feeds.sizes(tx)
+    return [
+        {"name": state.name, "articles": sizes.get(state.name, 0), "changed": state.changed} for state in states
+    ]
+
+
+def _quarantined(tx: Tx) -> list[dict[str, str]]:
+    from feeder.store import documents
+    from feeder.store.documents import DocumentState
+
+    found = documents.in_state(tx, DocumentState.QUARANTINED, 20)
+    return [{"source": known.source, "key": known.key, "reason": known.reason} for known in found]
+
+
+def _problems(sources: list[dict[str, Any]], webhooks: list[dict[str, Any]]) -> list[str]:
+    return [
+        *(f"source {row['name']}: {row['error']}" for row in sources if row["error"]),
+        *(f"source {row['name']}: {row['quarantined']} in quarantine" for row in sources if row["quarantined"]),
+        *(
+            f"webhook {row['name']} is disabled: {row['reason']}"
+            for row in webhooks
+            if row["status"] == "disabled"
+        ),
+        *(f"webhook {row['name']}: {row['dead']} deliveries given up" for row in webhooks if row["dead"]),
+    ]
+
+
+def _print(facts: dict[str, Any]) -> None:
+    from feeder.app import now
+
+    moment = now()
+    pid = facts["daemon"]
+    click.echo(f"Daemon    {f'running (process {pid})' if pid else 'not running here'}")
+    click.echo(f"Store     {facts['store']}")
+    click.echo(f"Articles  {', '.join(f'{n} {state}' for state, n in facts['articles'].items()) or 'none'}\n")
+    table(
+        ("SOURCE", "LOOKED AT", "NEXT", "READ", "WAITING", "QUARANTINED", "ERROR"),
+        [
+            (r["name"], ago(r["looked_at"], moment), _next(r["next"], moment), *_counts(r), r["error"])
+            for r in facts["sources"]
+        ],
+    )
+    click.echo()
+    table(
+        ("FEED", "ARTICLES", "CHANGED"),
+        [(row["name"], row["articles"], ago(row["changed"], moment)) for row in facts["feeds"]],
+    )
+    click.echo()
+    table(
+        ("WEBHOOK", "STATUS", "DELIVERED", "WAITING", "DEAD", "OLDEST UNDELIVERED"),
+        [
+            (r["name"], r["status"], r["delivered"], r["waiting"], r["dead"], r["oldest_waiting"])
+            for r in facts["webhooks"]
+        ],
+    )
+    for row in facts["quarantine"]:
+        click.echo(f"\nQuarantine: {row['source']}: {row['key']}: {row['reason']}", nl=False)
+    click.echo("\n" if facts["quarantine"] else "")
+    for problem in facts["problems"]:
+        click.echo(click.style("! ", fg="red") + problem)
+    if not facts["problems"]:
+        click.echo("All well.")
+
+
+def _next(due: Any, moment: Any) -> str:
+    return "" if due is None else "now" if due <= moment else ago(due, moment)
+
+
+def _counts(row: dict[str, Any]) -> tuple[int, int, int]:
+    return row["read"], row["waiting"], row["quarantined"]

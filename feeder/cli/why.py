@@ -1,0 +1,160 @@
+"""feeder why ARTICLE WEBHOOK."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from feeder.cli.common import (
+    ago,
+    config_option,
+    iso,
+    json_option,
+    known_webhook,
+    one_article,
+    opened,
+    print_json,
+    table,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from feeder.config import WebhookOptions
+    from feeder.model.article import Article
+    from feeder.model.delivery import Delivery
+    from feeder.store import Tx
+    from feeder.store.deliveries import WebhookState
+
+
+@click.command("why")
+@config_option
+@json_option
+@click.argument("article")
+@click.argument("webhook")
+def command(path: Path, as_json: bool, article: str, webhook: str) -> None:
+    """Everything that was decided about one article and one webhook, and what comes next."""
+    with opened(path) as (config, store):
+        options = known_webhook(config, webhook)
+        found = one_article(store, article)
+        with store.read() as tx:
+            facts = _facts(tx, found, webhook, options)
+    if as_json:
+        print_json(facts)
+    else:
+        _print(facts)
+
+
+def _facts(tx: Tx, article: Article, name: str, options: WebhookOptions) -> dict[str, Any]:
+    from feeder.store import articles, deliveries
+
+    found = tuple(reversed(deliveries.listed(tx, 1000, name=name, article=article.id)))
+    state = deliveries.webhooks(tx).get(name)
+    owed = {delivery.revision: delivery for delivery in found}
+    events = [
+        _event(tx, article, number, kind, at, owed.get(number), options, told=bool(found))
+        for number, kind, at in articles.revisions(tx, article.id)
+    ]
+    return {
+        "article": {
+            "id": article.id,
+            "slug": article.slug,
+            "title": article.content.title,
+            "state": article.state,
+        },
+        "webhook": {
+            "name": name,
+            "status": state.status if state else "new",
+            "since": state.since if state else None,
+        },
+        "taken_in": article.taken_in,
+        "before_webhook": bool(state and article.taken_in < state.since),
+        "first_look": article.first_look,
+        "events": events,
+        "next": _next(found, state),
+    }
+
+
+def _event(
+    tx: Tx,
+    article: Article,
+    number: int,
+    kind: Any,
+    at: Any,
+    delivery: Delivery | None,
+    options: WebhookOptions,
+    *,
+    told: bool,
+) -> dict[str, Any]:
+    from feeder.pipeline.owing import decide
+    from feeder.store import articles, deliveries
+
+    then = articles.at_revision(tx, article.id, number)
+    decision = decide(then[0] if then else article, kind, options, told=told)
+    owed = delivery is not None
+    unknown = "the webhook did not stand in the configuration then"
+    return {
+        "revision": number,
+        "kind": kind,
+        "at": at,
+        "owed": owed,
+        "why": decision.why if owed or not decision.owed else unknown,
+        "delivery": delivery.id if delivery else None,
+        "state": delivery.state if delivery else None,
+        "reason": delivery.reason if delivery else "",
+        "attempts": deliveries.attempts(tx, delivery.id) if delivery else (),
+    }
+
+
+def _next(found: tuple[Delivery, ...], state: WebhookState | None) -> str:
+    waiting = [delivery for delivery in found if delivery.state in {"pending", "leased"}]
+    if not waiting:
+        dead = [delivery for delivery in found if delivery.state == "dead"]
+        return f"nothing; feeder deliveries retry {dead[-1].id} sends it again" if dead else "nothing is owed"
+    if state is not None and state.status == "paused":
+        return "waits: the webhook is paused (feeder webhooks resume)"
+    if state is not None and state.status == "disabled":
+        return f"waits: the webhook is disabled ({state.reason}); feeder webhooks enable"
+    first = waiting[0]
+    if first.state == "leased":
+        return f"delivery {first.id} is under way"
+    return f"delivery {first.id} is due {iso(first.due)} (try {first.tries + 1})"
+
+
+def _print(facts: dict[str, Any]) -> None:
+    from feeder.app import now
+
+    moment = now()
+    article, webhook = facts["article"], facts["webhook"]
+    click.echo(f"Article  {article['title']}  ({article['slug']}, {article['state']})")
+    seen = "at the first look at its source" if facts["first_look"] else "as it came"
+    click.echo(f"         taken in {ago(facts['taken_in'], moment)}, {seen}")
+    click.echo(f"Webhook  {webhook['name']}  ({webhook['status']}, known since {iso(webhook['since'])})\n")
+    table(
+        ("REV", "EVENT", "AT", "OWED", "WHY", "DELIVERY", "STATE", "REASON"),
+        [
+            (
+                e["revision"],
+                e["kind"],
+                iso(e["at"]),
+                "yes" if e["owed"] else "no",
+                e["why"],
+                e["delivery"],
+                e["state"],
+                e["reason"],
+            )
+            for e in facts["events"]
+        ],
+    )
+    attempts = [attempt for event in facts["events"] for attempt in event["attempts"]]
+    if attempts:
+        click.echo()
+        table(
+            ("TRY", "AT", "MS", "PHASE", "STATUS", "OUTCOME", "REASON"),
+            [
+                (a.number, iso(a.at), round(a.took * 1000), a.phase, a.status, a.outcome, a.reason)
+                for a in attempts
+            ],
+        )
+    click.echo(f"\nNext: {facts['next']}")

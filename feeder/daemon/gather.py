@@ -1,0 +1,137 @@
+"""One source, watched and looked through on schedule, in a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from feeder.errors import FeederError, SourceError, StoreError
+from feeder.pipeline.ingest import ingest
+from feeder.sources import EVERYTHING, SETTLE, Settling
+from feeder.store import documents, leases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from datetime import datetime
+
+    from feeder.app import App
+    from feeder.sources import Source
+
+log = logging.getLogger(__name__)
+
+# Seconds after which something is tried again that the store or the source refused.
+_AGAIN = 5.0
+_IDLE = 60.0
+# More keys than this at once: looking through everything is cheaper, and no statement grows too long.
+_MANY = 500
+_LEASE = timedelta(minutes=15)
+
+
+class Gatherer:
+    """`look()` asks for a look through everything; what the watch notices is looked at by itself.
+
+    `done` is called in this thread after every look; `next_due` says when the next whole look is due.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        source: Source,
+        owner: str,
+        clock: Callable[[], datetime],
+        next_due: Callable[[datetime], datetime],
+        done: Callable[[], None],
+    ) -> None:
+        self._app, self._source, self._owner = app, source, owner
+        self._clock, self._next_due, self._done = clock, next_due, done
+        self._watch = source.watch() or Settling()
+        self.problem = ""
+        self.beat = time.monotonic()
+        self.first = threading.Event()  # set when the first whole look has ended, well or not
+        self._thread = threading.Thread(target=self._run, name=f"source {source.name}", daemon=True)
+
+    def start(self) -> None:
+        self.look()
+        self._thread.start()
+
+    def look(self) -> None:
+        self._watch.everything(0)
+
+    def stop(self, timeout: float) -> bool:
+        self._watch.close()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while self._watch.wait(_IDLE):
+            self.beat = time.monotonic()
+            keys = self._watch.take()
+            if keys is not None:
+                self._turn(keys)
+
+    def _turn(self, keys: frozenset[str]) -> None:
+        whole = keys == EVERYTHING or len(keys) > _MANY
+        try:
+            unsettled = self._look(None if whole else keys)
+        except FeederError as error:
+            self._failed(error, EVERYTHING if whole else keys)
+        except Exception as error:  # whatever it is, one source's trouble must not end the daemon
+            log.exception("source %s: unexpected", self._source.name)
+            self.problem = f"source {self._source.name}: {type(error).__name__}; the log tells more"
+        else:
+            self._watch.again(unsettled, SETTLE)
+            if whole and self.problem:
+                log.info("source %s: well again", self._source.name)
+                self.problem = ""
+        if whole:
+            self.first.set()
+        self._done()
+
+    def _look(self, only: Collection[str] | None) -> tuple[str, ...]:
+        now = self._clock()
+        if only is None and not self._mine(now):
+            return ()
+        report = ingest(self._app.desk, self._source, now, only)
+        if report.counts:
+            said = ", ".join(f"{number} {what}" for what, number in sorted(report.counts.items()))
+            log.info("source %s: %s", self._source.name, said)
+        if only is None:
+            self._note("")
+        return report.unsettled
+
+    def _mine(self, now: datetime) -> bool:
+        """Of several nodes one looks through a source at a time."""
+        with self._app.store.write() as tx:
+            return leases.take(tx, self._lease, self._owner, now, now + _LEASE)
+
+    @property
+    def _lease(self) -> str:
+        return f"source {self._source.name}"
+
+    def _note(self, error: str) -> None:
+        now = self._clock()
+        with self._app.store.write() as tx:
+            documents.looked(tx, self._source.name, now, self._next_due(now), error)
+            leases.drop(tx, self._lease, self._owner)
+
+    def _failed(self, error: FeederError, keys: frozenset[str]) -> None:
+        if str(error) != self.problem:
+            log.error("%s", error)
+        self.problem = str(error)
+        if not isinstance(error, SourceError):
+            self._later(keys)
+            return
+        try:
+            self._note(error.reason)
+        except StoreError as refusal:
+            log.error("%s", refusal)  # noqa: TRY400 - its text says it all
+            self._later(EVERYTHING)
+
+    def _later(self, keys: frozenset[str]) -> None:
+        if keys:
+            self._watch.again(keys, _AGAIN)
+        else:
+            self._watch.everything(_AGAIN)

@@ -1,0 +1,179 @@
+"""source -> documents -> articles, their revisions and the deliveries they owe, in one transaction each."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from feeder.errors import NotYet, SourceError, StoreError, Unreadable
+from feeder.pipeline import intake, owing
+from feeder.pipeline.intake import Visit
+from feeder.store import articles, documents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from datetime import datetime, tzinfo
+
+    from feeder.model.article import Article
+    from feeder.model.document import Document, Found, Hints, Reading
+    from feeder.pipeline.owing import Audience
+    from feeder.sources import Look, Source
+    from feeder.store import Store, Tx
+    from feeder.store.documents import SourceState
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+# Documents read before their transaction: a crash repeats no more than this.
+_BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What ingest works with besides the source: how to read, whom to tell, where it is kept."""
+
+    store: Store
+    read: Callable[[Document, Hints], Reading]
+    hints: Callable[[datetime], Hints]
+    audience: Audience
+    zone: tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one look brought. `counts` is by what became of each document; `unsettled` want another look soon."""
+
+    counts: Counter[str]
+    unsettled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A document with what came of reading it: an article's reading, or why not; neither when it is unchanged."""
+
+    found: Found
+    document: Document | None = None
+    reading: Reading | None = None
+    trouble: Unreadable | NotYet | None = None
+
+
+def ingest(
+    desk: Desk, source: Source, now: datetime, only: Collection[str] | None = None, *, final: bool = False
+) -> Report:
+    """Take in what is new at the source. `only` these keys; `final`: nobody looks again soon.
+
+    Raises SourceError when the source as a whole cannot be looked at, StoreError when the store refuses;
+    a document that cannot be read goes to the quarantine and stops nobody.
+    """
+    with desk.store.read() as tx:
+        state = documents.state_of(tx, source.name)
+        known = documents.stamps(tx, source.name, only)
+        ripe = documents.ripe(tx, source.name, now) if only is None else ()
+    first = state is not None and not state.looked
+    known.update(dict.fromkeys(ripe, ""))
+    look = source.look(known, only, final=final or first)
+    _refuse_vanished(source.name, state, look, known)
+    visit = Visit(desk.audience, source.name, frozenset(look.gone), now, desk.zone, first_look=first)
+    counts = _take_all(desk, source, look, visit)
+    if only is None:
+        _look_done(desk, visit, look.identity)
+    return Report(counts, look.unsettled)
+
+
+def _refuse_vanished(name: str, state: SourceState | None, look: Look, known: Collection[str]) -> None:
+    """An unmounted folder is an empty one with another identity; its articles are not withdrawn for that."""
+    elsewhere = state is not None and state.identity not in {"", look.identity}
+    if elsewhere and known and len(look.gone) == len(known):
+        raise SourceError(
+            name,
+            f"another folder stands in its place, and none of its {len(known)} documents is there; nothing was "
+            "withdrawn. Is it mounted? If they are meant to be gone: feeder articles withdraw",
+        )
+
+
+def _take_all(desk: Desk, source: Source, look: Look, visit: Visit) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for group in _batched(look.found):
+        taken = [_take(desk, source, found, visit.now) for found in group]
+        with desk.store.write() as tx:
+            desk.store.in_order(tx)
+            counts.update(_keep(tx, visit, it) for it in taken)
+    for refused in _batched(look.refused):
+        with desk.store.write() as tx:
+            counts.update(_set_aside(tx, visit, it.found, it.reason) for it in refused)
+    for keys in _batched(look.gone):
+        with desk.store.write() as tx:
+            desk.store.in_order(tx)
+            counts["withdrawn"] += sum(intake.gone(tx, visit, key) for key in keys)
+    return +counts
+
+
+def _batched(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
+
+
+def _take(desk: Desk, source: Source, found: Found, now: datetime) -> _Taken:
+    """Read one document, before any transaction."""
+    document = None
+    try:
+        document = source.read(found)
+        if document is None:  # it changes under our hands, and will be heard of again
+            return _Taken(found)
+        with desk.store.read() as tx:
+            if intake.is_unchanged(tx, document):
+                return _Taken(found, document)
+        return _Taken(found, document, desk.read(document, desk.hints(now)))
+    except (Unreadable, NotYet) as trouble:
+        return _Taken(found, document, trouble=trouble)
+
+
+def _keep(tx: Tx, visit: Visit, taken: _Taken) -> str:
+    """Store what came of one document; returns what it was."""
+    document, trouble = taken.document, taken.trouble
+    if document is not None and isinstance(trouble, NotYet):
+        intake.wait(tx, visit, document, trouble.reason, trouble.until)
+        return "waiting"
+    if isinstance(trouble, Unreadable):
+        return _set_aside(tx, visit, taken.found, trouble.reason, document)
+    if document is None:
+        return "changing"
+    if taken.reading is None:
+        return intake.restamp(tx, document)
+    try:
+        return intake.accept(tx, visit, document, taken.reading)
+    except Unreadable as claim:
+        return _set_aside(tx, visit, taken.found, claim.reason, document)
+
+
+def _set_aside(tx: Tx, visit: Visit, found: Found, reason: str, document: Document | None = None) -> str:
+    log.warning("%s: %s: %s", visit.source, found.key, reason)
+    stamp, digest = (found.stamp, "") if document is None else (document.stamp, document.digest)
+    intake.quarantine(tx, visit, replace(found, stamp=stamp), reason, digest)
+    return "quarantined"
+
+
+def _look_done(desk: Desk, visit: Visit, identity: str) -> None:
+    """After the first look the webhooks get what they asked of the past."""
+    with desk.store.write() as tx:
+        documents.set_identity(tx, visit.source, identity)
+        if visit.first_look:
+            documents.first_look_done(tx, visit.source)
+            for name in desk.audience.webhooks:
+                owing.owe_past(tx, name, desk.audience, visit.now, visit.source)
+
+
+def take_in(desk: Desk, document: Document, now: datetime) -> tuple[str, Article]:
+    """Take in one document that somebody means, whatever its date. Raises Unreadable, NotYet, StoreError."""
+    reading = desk.read(document, desk.hints(now))
+    visit = Visit(desk.audience, document.source, frozenset(), now, desk.zone, first_look=False)
+    with desk.store.write() as tx:
+        desk.store.in_order(tx)
+        outcome = intake.accept(tx, visit, document, reading)
+        known = documents.get(tx, document.source, document.key)
+        article = articles.get(tx, known.article) if known and known.article else None
+    if article is None:
+        raise StoreError(f"{document.key}: stored, but not found again")
+    return outcome, article

@@ -1,0 +1,258 @@
+"""One document and what was read in it -> the article that it is, in the caller's transaction.
+
+Knows each article again: by the id that the document gives itself, by its key, by its bytes. What an article is
+called in the world never depends on any of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
+
+from feeder.errors import Unreadable
+from feeder.model.article import Article, State
+from feeder.model.cleaned import cleaned_content
+from feeder.model.delivery import Kind
+from feeder.pipeline import owing, places
+from feeder.pipeline.identity import article_id, article_slug
+from feeder.store import articles, deliveries, documents
+from feeder.store.documents import DocumentState, Known
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from feeder.model.document import Document, Found, Reading
+    from feeder.pipeline.owing import Audience
+    from feeder.store import Tx
+
+_NOON = time(12)
+# The first newspaper is of 1605; an earlier date is a mistake, and breaks the calendars of readers.
+_NO_PRESS_BEFORE = 1605
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One look at a source: `gone` are the keys that it has no more, `zone` the one of dates without a time."""
+
+    audience: Audience
+    source: str
+    gone: frozenset[str]
+    now: datetime
+    zone: tzinfo
+    first_look: bool
+
+
+def accept(tx: Tx, visit: Visit, document: Document, reading: Reading) -> str:
+    """Store what the document states; returns what it was: published, updated, unchanged.
+
+    Raises Unreadable when it claims to be an article that another document is.
+    """
+    known = documents.get(tx, visit.source, document.key)
+    article = _recognise(tx, visit, document, reading, known)
+    if article is None:
+        article = _new(tx, visit, document, reading)
+        outcome = _store(tx, visit, article, Kind.PUBLISHED, reading)
+    else:
+        content = cleaned_content(reading.content)
+        same = article.state is State.LIVE and content == article.content
+        edited = replace(
+            article, revision=article.revision + 1, state=State.LIVE, updated=visit.now, content=content
+        )
+        outcome = "unchanged" if same else _store(tx, visit, edited, Kind.UPDATED, reading)
+    _remember(tx, visit, document, reading, article.id, known)
+    return outcome
+
+
+def is_unchanged(tx: Tx, document: Document) -> bool:
+    """Whether these very bytes were read under this key before."""
+    known = documents.get(tx, document.source, document.key)
+    return known is not None and known.digest == document.digest and known.state is DocumentState.READ
+
+
+def restamp(tx: Tx, document: Document) -> str:
+    """Note that the bytes are as they were, so that they need not be read again."""
+    known = documents.get(tx, document.source, document.key)
+    if known is not None:
+        documents.put(tx, replace(known, stamp=document.stamp))
+    return "unchanged"
+
+
+def quarantine(tx: Tx, visit: Visit, found: Found, reason: str, digest: str = "") -> None:
+    """Note why this document is no article. What was published of it before stays as it was."""
+    _note(tx, visit, found.key, found.stamp, digest, DocumentState.QUARANTINED, reason)
+
+
+def wait(tx: Tx, visit: Visit, document: Document, reason: str, until: datetime | None) -> None:
+    """The document is not to be published now; what was published of it is withdrawn."""
+    known = _note(tx, visit, document.key, document.stamp, document.digest, DocumentState.WAITING, reason, until)
+    if known.article is not None and not _others(tx, visit, known.article, document.key):
+        withdraw(tx, visit.audience, known.article, visit.now)
+
+
+def gone(tx: Tx, visit: Visit, key: str) -> bool:
+    """The source has this document no more; its article is withdrawn when no other document states it."""
+    known = documents.get(tx, visit.source, key)
+    if known is None or known.state is DocumentState.GONE:  # it moved
+        return False
+    documents.put(tx, replace(known, state=DocumentState.GONE, at=visit.now, again=None, reason=""))
+    if known.article is None or documents.of_article(tx, known.article):
+        return False
+    return withdraw(tx, visit.audience, known.article, visit.now)
+
+
+def withdraw(tx: Tx, audience: Audience, key: str, now: datetime) -> bool:
+    """Take the article out of every feed; whoever was told of it is told. False when it is not there to take."""
+    article = articles.get(tx, key)
+    if article is None or article.state is State.WITHDRAWN:
+        return False
+    after = replace(article, revision=article.revision + 1, state=State.WITHDRAWN, updated=now)
+    articles.write(tx, after, Kind.WITHDRAWN, now)
+    deliveries.cancel_untried(tx, key, "withdrawn before it was sent", now)
+    places.update(tx, after, audience.feeds, audience.site, now)
+    owing.announce(tx, after, Kind.WITHDRAWN, audience, now)
+    return True
+
+
+# ---------------------------------------------------------------- knowing again
+
+
+def _recognise(tx: Tx, visit: Visit, document: Document, reading: Reading, known: Known | None) -> Article | None:
+    key = _by_own_id(tx, visit, document, reading) or _by_key(tx, visit, known) or _by_bytes(tx, visit, document)
+    return None if key is None else articles.get(tx, key)
+
+
+def _by_own_id(tx: Tx, visit: Visit, document: Document, reading: Reading) -> str | None:
+    if reading.native is None:
+        return None
+    key = articles.by_alias(tx, visit.source, "native", reading.native)
+    if key is None:
+        return None
+    for other in _others(tx, visit, key, document.key):
+        if other.digest != document.digest:
+            raise Unreadable(f'its id "{reading.native}" is already that of {other.key}; give it one of its own')
+    return key
+
+
+def _by_key(tx: Tx, visit: Visit, known: Known | None) -> str | None:
+    """The article of this key, unless that has moved away or this was only a copy of it."""
+    if known is None or known.article is None:
+        return None
+    others = _others(tx, visit, known.article, known.key)
+    if not others:
+        return known.article
+    first = known.state is not DocumentState.GONE and known.since <= min(other.since for other in others)
+    return known.article if first else None
+
+
+def _by_bytes(tx: Tx, visit: Visit, document: Document) -> str | None:
+    """The article with the very same bytes: moved when its document is gone, else copied."""
+    same = [it for it in documents.same_bytes(tx, visit.source, document.digest) if it.key != document.key]
+    moved = [it for it in same if it.state is DocumentState.GONE or it.key in visit.gone]
+    return next((it.article for it in (*moved, *same)), None)
+
+
+def _others(tx: Tx, visit: Visit, article: str, key: str) -> list[Known]:
+    """The other documents, still there, that state this article."""
+    return [it for it in documents.of_article(tx, article) if it.key != key and it.key not in visit.gone]
+
+
+# ---------------------------------------------------------------- writing down
+
+
+def _new(tx: Tx, visit: Visit, document: Document, reading: Reading) -> Article:
+    kind, name = ("native", reading.native) if reading.native else ("path", document.key)
+    nth = 0
+    while articles.exists(tx, key := article_id(visit.source, kind, name, nth)):
+        nth += 1
+    published = published_at(reading.published, document.modified, visit.now, visit.zone)
+    content = cleaned_content(reading.content)
+    return Article(
+        id=key,
+        slug=article_slug(reading.slug or content.title, key),
+        source=visit.source,
+        revision=1,
+        state=State.LIVE,
+        published=published,
+        updated=published,
+        taken_in=visit.now,
+        position=published if visit.first_look else visit.now,
+        first_look=visit.first_look,
+        content=content,
+    )
+
+
+def published_at(stated: datetime | date | None, modified: datetime, now: datetime, zone: tzinfo) -> datetime:
+    """The moment to publish under, never one to come.
+
+    A day without a time is noon of that day in `zone`, which is the same day nearly everywhere; of today it is
+    now, so that today's articles keep their order.
+    """
+    if stated is None or stated.year < _NO_PRESS_BEFORE:
+        return min(modified, now)
+    if isinstance(stated, datetime):
+        return min(stated.astimezone(UTC), now)
+    today = now.astimezone(zone).date()
+    if stated >= today:
+        return now
+    return datetime.combine(stated, _NOON, zone).astimezone(UTC)
+
+
+def _store(tx: Tx, visit: Visit, article: Article, kind: Kind, reading: Reading) -> str:
+    articles.write(tx, article, kind, visit.now, reading.origins)
+    places.update(tx, article, visit.audience.feeds, visit.audience.site, visit.now)
+    owing.announce(tx, article, kind, visit.audience, visit.now)
+    return kind
+
+
+def _remember(
+    tx: Tx, visit: Visit, document: Document, reading: Reading, article: str, known: Known | None
+) -> None:
+    keys = [("path", document.key)]
+    keys += [("native", reading.native)] if reading.native else []
+    keys += [("url", reading.content.url)] if reading.content.url else []
+    articles.add_aliases(tx, visit.source, keys, article, visit.now)
+    # A key that now serves another article counts as seen from now on.
+    since = known.since if known is not None and known.article == article else visit.now
+    documents.put(
+        tx,
+        Known(
+            source=visit.source,
+            key=document.key,
+            stamp=document.stamp,
+            digest=document.digest,
+            state=DocumentState.READ,
+            reason="; ".join(reading.warnings),
+            article=article,
+            since=since,
+            at=visit.now,
+            again=None,
+        ),
+    )
+
+
+def _note(
+    tx: Tx,
+    visit: Visit,
+    key: str,
+    stamp: str,
+    digest: str,
+    state: DocumentState,
+    reason: str,
+    again: datetime | None = None,
+) -> Known:
+    before = documents.get(tx, visit.source, key)
+    known = Known(
+        source=visit.source,
+        key=key,
+        stamp=stamp,
+        digest=digest,
+        state=state,
+        reason=reason,
+        article=before.article if before else None,
+        since=before.since if before else visit.now,
+        at=visit.now,
+        again=again,
+    )
+    documents.put(tx, known)
+    return known

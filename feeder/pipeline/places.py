@@ -1,0 +1,116 @@
+"""Which feeds an article belongs to; and a feed as its formats and webhooks name it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from feeder.model.article import State
+from feeder.model.feed import Feed
+from feeder.model.where import FIELDS
+from feeder.pipeline.identity import feed_id
+from feeder.store import articles, feeds
+from feeder.store.feeds import FeedState
+from feeder.text import slug
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from feeder.config import FeedOptions
+    from feeder.model.article import Article
+    from feeder.model.feed import Site
+    from feeder.store import Tx
+
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A feed that an article stands in. `value` is what a for-each feed is of, else empty."""
+
+    name: str
+    parent: str
+    value: str
+
+
+def places(article: Article, options: Mapping[str, FeedOptions]) -> tuple[Place, ...]:
+    """The feeds that choose this article, by name."""
+    found: dict[str, Place] = {}
+    for name, feed in options.items():
+        if feed.where.matches(article):
+            for place in _each(article, name, feed):
+                found.setdefault(place.name, place)
+    return tuple(sorted(found.values(), key=lambda place: place.name))
+
+
+def _each(article: Article, name: str, feed: FeedOptions) -> list[Place]:
+    if feed.for_each is None:
+        return [Place(name, name, "")]
+    values = ((slug(value), value) for value in FIELDS[feed.for_each](article))
+    return [Place(f"{name}/{stem}", name, value) for stem, value in values if stem]
+
+
+def update(tx: Tx, article: Article, options: Mapping[str, FeedOptions], site: str, now: datetime) -> None:
+    """Let the article stand where it belongs now; all feeds that it was or is in are to be written again."""
+    before = feeds.of_article(tx, article.id)
+    wanted = places(article, options) if article.state is State.LIVE else ()
+    after = {place.name for place in wanted}
+    for place in wanted:
+        if place.name not in before:
+            ensure(tx, place, site, now)
+            feeds.enter(tx, place.name, article)
+    feeds.leave(tx, before - after, article.id)
+    feeds.touch(tx, before | after, now)
+
+
+def ensure(tx: Tx, place: Place, site: str, now: datetime) -> None:
+    """The feed has a row, and has not ended."""
+    state = feeds.state_of(tx, place.name)
+    if state is None:
+        new = FeedState(place.name, place.parent, place.value, feed_id(site, place.name), 0, now, ended=False)
+        feeds.put(tx, new)
+    elif state.ended:
+        feeds.revive(tx, place.name)
+
+
+def rebuild(tx: Tx, parent: str, feed: FeedOptions, site: str, now: datetime) -> None:
+    """Choose anew from all stored articles: the rule of this feed has changed."""
+    feeds.clear(tx, parent)
+    last: Article | None = None
+    while page := articles.newest(tx, _BATCH, before=(last.position, last.id) if last else None):
+        for article in page:
+            for place in places(article, {parent: feed}):
+                ensure(tx, place, site, now)
+                feeds.enter(tx, place.name, article)
+        last = page[-1]
+    feeds.touch(tx, feeds.of_parent(tx, parent), now)
+
+
+def as_feed(
+    place: Place,
+    options: FeedOptions,
+    site: Site,
+    output: str,
+    *,
+    iri: str,
+    updated: datetime,
+    hubs: tuple[str, ...] = (),
+) -> Feed:
+    """The noun that formats and webhooks are given. `output` is the absolute address of the output folder."""
+    stem = output + quote(place.name)
+    title = options.title or site.title
+    if options.for_each is not None:
+        title = title.replace(f"{{{options.for_each}}}", place.value) if options.title else place.value
+    return Feed(
+        name=place.name,
+        id=iri,
+        title=title,
+        site=site,
+        addresses=tuple((form, f"{stem}.{form}") for form in options.formats),
+        updated=updated,
+        hubs=hubs,
+        content=options.content,
+        description=options.description,
+    )

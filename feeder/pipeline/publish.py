@@ -1,0 +1,182 @@
+"""store -> articles -> formats -> files of the output folder."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from feeder import __version__
+from feeder.formats import FORMATS, page
+from feeder.model.address import needs_page
+from feeder.model.article import State
+from feeder.pipeline import files
+from feeder.pipeline.places import Place, as_feed, places
+from feeder.store import articles, feeds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from feeder.config import FeedOptions
+    from feeder.model.article import Article
+    from feeder.model.feed import Feed, Site
+    from feeder.store import Store
+    from feeder.store.feeds import FeedState
+
+log = logging.getLogger(__name__)
+
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where and as what feeds are published. `url` is the address of `folder`; `node` names this machine."""
+
+    folder: Path
+    url: str
+    site: Site
+    feeds: Mapping[str, FeedOptions]
+    hubs: tuple[str, ...]
+    node: str
+
+
+@dataclass(slots=True)
+class Report:
+    """`counts` of files written, unchanged and removed; a line for each thing that failed."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+
+class Publisher:
+    """Writes what has changed since it last wrote; a new one looks at every feed once.
+
+    Any number of them may write one folder: the same articles are the same bytes, whoever writes them.
+    """
+
+    def __init__(self, store: Store, output: Output) -> None:
+        self._store, self._output = store, output
+        self._written: dict[str, int] = {}
+
+    def publish(self, *, everything: bool = False) -> Report:
+        """Bring the folder in step with the store. Raises StoreError; what cannot be written is in the report."""
+        report = Report()
+        self._pages(report, everything=everything)
+        with self._store.read() as tx:
+            versions = feeds.versions(tx)
+        changed = [name for name, version in versions.items() if everything or self._written.get(name) != version]
+        for name in sorted(changed):
+            self._feed(name, report)
+        if changed:
+            self._index(report)
+        return report
+
+    # ------------------------------------------------------------ feeds
+
+    def _feed(self, name: str, report: Report) -> None:
+        with self._store.read() as tx:
+            state = feeds.state_of(tx, name)
+            options = self._output.feeds.get(state.parent) if state else None
+            newest = feeds.newest(tx, name, options.limit) if options else ()
+        if state is None:
+            return
+        kept = options.formats if options and not state.ended else ()
+        steps = [self._format(name, form, state, newest, report) for form in kept]
+        steps += [self._gone(f"{name}.{form}", report) for form in FORMATS if form not in kept]
+        if all(steps):
+            self._written[name] = state.version
+
+    def _format(self, name: str, form: str, state: FeedState, newest: tuple[Article, ...], report: Report) -> bool:
+        built = FORMATS[form].build(self._noun(state, newest), newest)
+        for problem in built.skipped:
+            log.error("feed %s: %s", name, problem)
+            report.problems.append(f"feed {name}: {problem}")
+        return self._write(f"{name}.{FORMATS[form].extension}", built.body, report)
+
+    def _noun(self, state: FeedState, newest: Iterable[Article]) -> Feed:
+        place = Place(state.name, state.parent, state.value)
+        updated = max((article.updated for article in newest), default=state.changed)
+        it = self._output
+        return as_feed(
+            place, it.feeds[state.parent], it.site, it.url, iri=state.iri, updated=updated, hubs=it.hubs
+        )
+
+    def _live(self) -> list[FeedState]:
+        with self._store.read() as tx:
+            states = feeds.states(tx).values()
+        return [state for state in states if not state.ended and state.parent in self._output.feeds]
+
+    def _index(self, report: Report) -> None:
+        listed = [self._noun(state, ()) for state in self._live()]
+        self._write("index.html", page.index_page(self._output.site, listed), report)
+
+    # ------------------------------------------------------------ article pages
+
+    def _pages(self, report: Report, *, everything: bool) -> None:
+        """Follow the revisions from where this node left off; from the start when pages look different now."""
+        it = self._output
+        name, shape = f"pages of {it.node} in {it.folder}", self._shape()
+        with self._store.read() as tx:
+            seq, before = feeds.read_cursor(tx, name)
+        seq = 0 if everything or before != shape else seq
+        while True:
+            with self._store.read() as tx:
+                changes = articles.changed_since(tx, seq, _BATCH)
+                changed = articles.get_many(tx, sorted({key for _, key in changes}))
+            steps = [self._page(article, report) for article in changed]
+            if not changes or not all(steps):
+                return
+            seq = changes[-1][0]
+            with self._store.write() as tx:
+                feeds.write_cursor(tx, name, seq, shape)
+
+    def _page(self, article: Article, report: Report) -> bool:
+        name = f"articles/{article.slug}.html"
+        if article.state is State.WITHDRAWN or not needs_page(article):
+            return self._gone(name, report)
+        try:
+            body = page.article_page(article, self._output.site, self._feeds_of(article))
+        except ValueError as error:
+            log.exception("article %s has no page", article.id)
+            report.problems.append(f"article {article.id} has no page: {type(error).__name__}")
+            return True
+        return self._write(name, body, report)
+
+    def _feeds_of(self, article: Article) -> list[Feed]:
+        it = self._output
+        chosen = places(article, it.feeds)
+        return [
+            as_feed(place, it.feeds[place.parent], it.site, it.url, iri="", updated=article.updated)
+            for place in chosen
+        ]
+
+    def _shape(self) -> str:
+        """Changes whenever every page would."""
+        it = self._output
+        looks = repr((__version__, it.site, it.url, sorted(it.feeds.items())))
+        return hashlib.sha256(looks.encode()).hexdigest()[:32]
+
+    # ------------------------------------------------------------ files
+
+    def _write(self, name: str, body: bytes, report: Report) -> bool:
+        try:
+            report.counts["written" if files.write(self._output.folder / name, body) else "unchanged"] += 1
+        except OSError as error:
+            return _failed(report, f"{self._output.folder / name} was not written", error)
+        return True
+
+    def _gone(self, name: str, report: Report) -> bool:
+        try:
+            report.counts["removed"] += files.remove(self._output.folder / name)
+        except OSError as error:
+            return _failed(report, f"{self._output.folder / name} was not removed", error)
+        return True
+
+
+def _failed(report: Report, what: str, error: OSError) -> bool:
+    report.problems.append(f"{what}: {os.strerror(error.errno or 0)}; it stays as it was")
+    return False
