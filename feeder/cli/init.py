@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
+@click.option("--config", "path", type=click.Path(path_type=Path), help="Another name than DIR/config.yaml.")
 @json_option
-def command(folder: Path, as_json: bool) -> None:
+def command(folder: Path, path: Path | None, as_json: bool) -> None:
     """Make an annotated config.yaml, articles/ with a sample, and feeds/. Nothing that exists is changed."""
-    config = folder / "config.yaml"
+    config = path or folder / "config.yaml"
     if config.exists():
         raise UsageError(f"{config} is there already; feeder check looks at it, feeder run uses it")
     sample = resources.files("feeder") / "sample"
@@ -32,9 +33,9 @@ def command(folder: Path, as_json: bool) -> None:
     if as_json:
         print_json({"made": [str(path) for path in made]})
         return
-    for path in made:
-        click.echo(f"made {path}")
-    there = "" if folder == Path() else f" --config {config}"
+    for made_path in made:
+        click.echo(f"made {made_path}")
+    there = "" if config == Path("config.yaml") else f" --config {config}"
     click.echo(f"\nNext: feeder run{there}")
 
 

@@ -26,7 +26,7 @@ def command(path: Path, once: bool, verbose: bool) -> None:
 
     log.setup(verbose=verbose)
     if not once:
-        Daemon(path).run(_welcome)
+        Daemon(path).run(welcome)
         return
     problems = run_once(path)
     for problem in problems:
@@ -34,7 +34,7 @@ def command(path: Path, once: bool, verbose: bool) -> None:
     sys.exit(1 if problems else 0)
 
 
-def _welcome(app: App) -> None:
+def welcome(app: App) -> None:
     """What a new user looks for: the addresses to open and to subscribe to."""
     click.echo(f"Articles   {_folders(app)}")
     click.echo(f"Feeds      {app.output.url}")

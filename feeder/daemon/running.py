@@ -50,8 +50,8 @@ _HANGING = 120.0
 class Daemon:
     """`run()` returns when it was told to stop; SIGHUP, or a changed file, reads the configuration again."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, dispatcher: type[Dispatcher] = Dispatcher) -> None:
+        self._path, self._make_dispatcher = path, dispatcher
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stopping, self._reload, self._awake = threading.Event(), threading.Event(), threading.Event()
         self._refused = ""  # why the newest configuration is not in force
@@ -90,7 +90,7 @@ class Daemon:
         self._serve()
         self._publish_loop = Loop("publish", self._publish, _PAUSE)
         self._deliver_loop = Loop("deliver", self._deliver, _PAUSE)
-        self._dispatcher = Dispatcher(store, self._app.outside, LEASE, self._deliver_loop.wake)
+        self._dispatcher = self._make_dispatcher(store, self._app.outside, LEASE, self._deliver_loop.wake)
         self._tick = Tick(self._ticks, _PAUSE)
         self._gather()
         self._publish_loop.start()

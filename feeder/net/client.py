@@ -67,7 +67,7 @@ class Client:
                 return Answer(now.phase, now.took, error=words(error, now), address=now.address)
 
     def reach(self, url: str) -> str | None:
-        """Connect, with TLS where the address says so, and hang up: nothing is sent. What is wrong, if anything."""
+        """What is wrong with connecting (and TLS, where the address says so), if anything. Nothing is sent."""
         if problem := _unusable(Request("GET", url, (), b"")):
             return problem
         with exchange(self._total) as now:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from feeder.errors import StoreError
 from feeder.model.address import link_of
 from feeder.model.delivery import Answer, Attempt, DeliveryState, Event, Outcome, Phase, Verdict
 from feeder.pipeline.places import as_feed, places
@@ -194,13 +193,11 @@ def attempt(store: Store, delivery: Delivery, outside: Outside) -> Done:
     try:
         event = event_of(store, delivery, outside)
         request = hook.kind.request(event, hook.options, now)
-    except (StoreError, ValueError, LookupError, TypeError) as error:
-        # Not the receiver's doing; the schedule gives us three days to mend it.
+        answer = outside.send(request)
+    except Exception as error:  # ours, not the receiver's: the schedule gives three days to mend it
         log.exception("delivery %d cannot be made", delivery.id)
-        return _done(
-            delivery, Answer(Phase.GUARD, 0.0, error=f"cannot be made: {type(error).__name__}"), hook, now
-        )
-    return _done(delivery, outside.send(request), hook, now)
+        answer = Answer(Phase.GUARD, 0.0, error=f"cannot be made: {type(error).__name__}")
+    return _done(delivery, answer, hook, now)
 
 
 def _done(delivery: Delivery, answer: Answer, hook: Hook, now: datetime) -> Done:
@@ -245,4 +242,4 @@ def _tell(done: Done, settled: Settled, *, kept: bool) -> None:
     elif settled.state is DeliveryState.DEAD:
         log.error("%s: given up after %d tries: %s", what, settled.tries, settled.reason)
     else:
-        log.warning("%s: %s; next try %s", what, settled.reason, settled.due)
+        log.warning("%s: %s; next try %s", what, settled.reason, f"{settled.due:%H:%M:%S %Z}")

@@ -1,0 +1,91 @@
+"""Front matter -> the fields of a Draft."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from feeder.errors import NotYet
+from feeder.extractors._draft import absolute
+from feeder.extractors._language import tag
+from feeder.extractors._people import people
+from feeder.model.article import Person
+
+if TYPE_CHECKING:
+    from feeder.extractors._draft import Draft
+    from feeder.model.document import Hints
+
+_DATES = ("date", "publishdate", "published", "publish_date", "pubdate", "datepublished")
+_URLS = ("url", "canonical", "canonical_url", "canonicalurl", "permalink", "link")
+_IMAGES = ("image", "cover", "featured_image", "featuredimage", "feature_image", "thumbnail", "images")
+_CATEGORIES = ("categories", "category", "tags", "tag", "keywords")
+_ON = {"true", "yes", "on", "1"}
+_ORIGIN = "front matter"
+
+
+def take_fields(values: dict[str, Any], draft: Draft, hints: Hints) -> None:
+    """Fill the draft; `NotYet` for a draft and for a date to come."""
+    if text(values, "draft").lower() in _ON or text(values, "status").lower() in {"draft", "hidden"}:
+        raise NotYet("draft")
+    if text(values, "published").lower() in {"false", "no", "off"}:  # Jekyll
+        raise NotYet("draft")
+    draft.put("title", text(values, "title", "headline"), _ORIGIN)
+    draft.put("native", text(values, "id", "guid", "uuid"), _ORIGIN)
+    draft.put("slug", text(values, "slug"), _ORIGIN)
+    draft.put("summary", text(values, "summary", "description", "excerpt"), _ORIGIN)
+    draft.put("language", tag(text(values, "lang", "language", "locale")), _ORIGIN)
+    draft.put("authors", _authors(values.get("authors") or values.get("author")), _ORIGIN)
+    draft.put("categories", _categories(values), _ORIGIN)
+    for name in ("place", "publisher", "tagline", "caption"):
+        draft.put(name, text(values, name), _ORIGIN)
+    draft.put("place", text(values, "location"), _ORIGIN)
+    _addresses(values, draft, hints)
+    _date(values, draft, hints)
+
+
+def text(values: dict[str, Any], *keys: str) -> str:
+    """The first of the keys that has a word."""
+    return next((value.strip() for key in keys if isinstance(value := values.get(key), str) and value.strip()), "")
+
+
+def _date(values: dict[str, Any], draft: Draft, hints: Hints) -> None:
+    for key in _DATES:
+        value = text(values, key)
+        if value and value.lower() not in _ON:
+            draft.put_date(value, hints, _ORIGIN)
+
+
+def _addresses(values: dict[str, Any], draft: Draft, hints: Hints) -> None:
+    own = text(values, *_URLS)
+    if own and not re.search(r"/:|\{\{", own):  # /:year/:title/ is a pattern, not an address
+        draft.put("url", absolute(own, hints.base), _ORIGIN)
+    for key in _IMAGES:
+        draft.put("image", _image(values.get(key), draft.url or hints.base), _ORIGIN)
+
+
+def _image(value: Any, base: str) -> str | None:
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    if isinstance(value, dict):
+        value = text(value, "image", "url", "src", "path", "filename")
+    return absolute(value, base) if isinstance(value, str) and value.strip() else None
+
+
+def _categories(values: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(name for key in _CATEGORIES for name in _names(values.get(key)))
+
+
+def _names(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [item.strip() for item in value if isinstance(item, str)]
+    text = value if isinstance(value, str) else ""
+    return [name.strip().strip("\"'") for name in re.split(r"[,;]", text.strip("[]")) if name.strip()]
+
+
+def _authors(value: Any) -> tuple[Person, ...]:
+    if isinstance(value, dict):
+        name, url = text(value, "name", "display_name"), text(value, "url", "website")
+        return (Person(name, text(value, "email") or None, absolute(url, "") if url else None),) if name else ()
+    if isinstance(value, list):
+        return tuple(person for item in value for person in _authors(item))
+    return people(value) if isinstance(value, str) and value.strip() else ()

@@ -1,0 +1,128 @@
+"""The language of a text -> a tag, or None if unsure: declared, then by script, then by stop words."""
+
+from __future__ import annotations
+
+import re
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
+_SAMPLE = 4000
+_WORD = re.compile(r"[^\W\d_]+")
+
+# One row a script: first and last code point, and the language when nearly all its readers share one.
+_SCRIPTS: tuple[tuple[int, int, str], ...] = (
+    (0x0370, 0x03FF, "el"),
+    (0x0400, 0x04FF, "cyrillic"),
+    (0x0530, 0x058F, "hy"),
+    (0x0590, 0x05FF, "he"),
+    (0x0600, 0x06FF, "arabic"),
+    (0x0900, 0x097F, "devanagari"),
+    (0x0980, 0x09FF, "bn"),
+    (0x0A00, 0x0A7F, "pa"),
+    (0x0A80, 0x0AFF, "gu"),
+    (0x0B80, 0x0BFF, "ta"),
+    (0x0C00, 0x0C7F, "te"),
+    (0x0C80, 0x0CFF, "kn"),
+    (0x0D00, 0x0D7F, "ml"),
+    (0x0D80, 0x0DFF, "si"),
+    (0x0E00, 0x0E7F, "th"),
+    (0x0E80, 0x0EFF, "lo"),
+    (0x1000, 0x109F, "my"),
+    (0x10A0, 0x10FF, "ka"),
+    (0x1200, 0x137F, "am"),
+    (0x1780, 0x17FF, "km"),
+    (0x3040, 0x30FF, "ja"),
+    (0x4E00, 0x9FFF, "han"),
+    (0xAC00, 0xD7AF, "ko"),
+)
+# Letters that one language of a script has and its neighbours have not; the last row is what stays.
+_LETTERS: dict[str, tuple[tuple[str, str], ...]] = {
+    "cyrillic": (("ў", "be"), ("іїєґ", "uk"), ("ђћџљњј", "sr"), ("ѓќѕ", "mk"), ("ыэё", "ru"), ("ъ", "bg")),
+    "arabic": (("ٹڈڑے", "ur"), ("پچژگ", "fa"), ("ةىيك", "ar")),
+}
+_STOP_WORDS: dict[str, frozenset[str]] = {
+    language: frozenset(words.split())
+    for language, words in {
+        "en": "the of and to in a is that for on with as was it by at from are has have been be he she which will not this were its their but who",  # noqa: E501 - one row a language
+        "de": "der die und das den in von zu mit dem des ist im für auf sich nicht ein eine als auch es an werden aus er hat bei wird sind am zum zur wie nach über",  # noqa: E501
+        "fr": "le la les de des et du en un une que qui dans est pour au sur par pas ce avec se plus aux il elle ont été sont d l a à cette mais",  # noqa: E501
+        "es": "el la los las de y que en un una por con para del se al es no su lo más como ha fue sus este pero entre desde también",  # noqa: E501
+        "it": "il la di e che un una in per del della dei le gli i è non con si da al nel alla sono più anche delle ha come dal lo",  # noqa: E501
+        "pt": "o a os as de e que em um uma do da dos das no na nos por para com não se ao mais foi são pelo pela também como à é",  # noqa: E501
+        "nl": "de het een van en in is dat op te voor met zijn die niet aan er door ook om bij naar uit wordt heeft maar worden als nog",  # noqa: E501
+        "sv": "och i att en som är på det för med av den till har inte ett om de från var kan men vid under ska också sig efter",  # noqa: E501
+        "da": "og i at en er på det til af for med den som har de ikke et der fra om var kan men ved blev også sig efter eller blevet",  # noqa: E501
+        "no": "og i å en er på det til av for med den som har de ikke et fra om var kan men ved ble også seg etter eller blitt",  # noqa: E501
+        "fi": "ja on ei että oli hän se ovat myös mutta kun joka tai sekä ole sen kuin jos mukaan vain ovat tämä siitä niin",  # noqa: E501
+        "pl": "w i na z się do nie że jest o to jak po od za przez dla są oraz który która przy tym ale był było jej jego ze",  # noqa: E501
+        "cs": "a v se na je že o s z do i to k ve pro za by ale jsou od po jako které který také před při jeho byl bude již",  # noqa: E501
+        "sk": "a v sa na je že o s z do aj to k vo pre za by ale sú od po ako ktoré ktorý tiež pred pri jeho bol bude už",  # noqa: E501
+        "hu": "a az és hogy nem is egy meg volt de ez el már csak mint még ki van azt lesz után között szerint által ha",  # noqa: E501
+        "ro": "și de a în la cu care pe o un din că nu este pentru au fost mai sunt al ale prin sau după lui sa se cele",  # noqa: E501
+        "tr": "ve bir bu için ile da de olarak çok daha olan gibi en kadar sonra ancak ise var olduğu tarafından değil ne göre oldu",  # noqa: E501
+        "hr": "i u je na se da su za od s o a ne koji koja će bi iz kao te do što nije sve samo bio prema nakon",
+        "sl": "in je v na da se za so ki z pa po s o ne bi tudi kot od bo pri ali še bil bila ter ob",
+        "et": "ja on ei et oli see ka kui mis ning aga ta selle nii või ole oma pärast kes mille",
+        "lv": "un ir uz ar no par ka kas arī tas bet lai pie vai ne tika pēc gada bija",
+        "lt": "ir yra į kad su iš bet tai kaip ne buvo per už dėl jau ar nuo apie po prie taip",
+        "ca": "el la els les de i que en un una per amb del a al és no es més com ha va dels també són aquest",
+        "id": "yang dan di dari ini itu untuk dengan pada tidak dalam akan oleh juga ke ada adalah mereka telah bisa",  # noqa: E501
+        "vi": "và của là có trong được cho không một các với những này người đã khi để từ đến về",
+    }.items()
+}
+
+
+def tag(declared: str | None) -> str | None:
+    """A declared language as a tag of BCP 47 (`en_GB.UTF-8` is `en-GB`), None when it is none."""
+    name = (declared or "").strip().split(".")[0].split(",")[0].replace("_", "-")
+    if not _TAG.match(name):
+        return None
+    first, *rest = name.split("-")
+    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
+
+
+def language(text: str, declared: str | None = None, expected: str | None = None) -> str | None:
+    """What the document declares, else what it looks like, else what its source is known for."""
+    if found := tag(declared):
+        return found
+    seen, known = detect(text), tag(expected)
+    if seen is None or (known is not None and known.split("-")[0] == seen):
+        return known
+    return seen
+
+
+def detect(text: str) -> str | None:
+    sample = text[:_SAMPLE].lower()
+    counts: dict[str, int] = {}
+    letters = 0
+    for char in filter(str.isalpha, sample):
+        letters += 1
+        if char > "\u036f" and (script := _script(ord(char))):
+            counts[script] = counts.get(script, 0) + 1
+    if not letters:
+        return None
+    if counts.get("ja", 0) * 12 > letters:  # kana among Chinese characters
+        return "ja"
+    script, most = max(counts.items(), key=lambda item: item[1], default=("", 0))
+    return _of_script(script, sample) if most * 2 > letters else _of_words(sample)
+
+
+def _script(point: int) -> str | None:
+    return next((name for first, last, name in _SCRIPTS if first <= point <= last), None)
+
+
+def _of_script(script: str, sample: str) -> str | None:
+    if script == "han":
+        return "zh"
+    if script == "devanagari":
+        return "hi" if len(re.findall(r"(?<!\S)(?:है|के|में|की|को|हैं)(?!\S)", sample)) > 1 else None
+    if script not in _LETTERS:
+        return script
+    return next((name for letters, name in _LETTERS[script] if sum(map(sample.count, letters)) > 1), None)
+
+
+def _of_words(sample: str) -> str | None:
+    words = _WORD.findall(sample)
+    scores = sorted(((sum(w in known for w in words), name) for name, known in _STOP_WORDS.items()), reverse=True)
+    (best, name), (second, _) = scores[0], scores[1]
+    sure = best >= 3 and best * 8 > len(words) and best > second * 1.15
+    return name if sure else None

@@ -1,0 +1,56 @@
+"""What may be a place in a dateline, and how it is written for people: `NEW YORK` is New York."""
+
+from __future__ import annotations
+
+import re
+
+from feeder.extractors._places import is_city, is_region
+from feeder.extractors._words import CONNECTORS, NO_PLACE, PLACE_ARTICLES, is_section
+
+_FORBIDDEN = re.compile(r"[\d:;!?\"“”„«»<>@#%&*=…]")
+
+
+def is_place(name: str) -> bool:
+    """One to five words that begin with capitals, or a short name in a script that has none."""
+    if is_city(name) or is_region(name):
+        return True
+    parts = name.split()
+    if not 1 <= len(parts) <= 5 or len(name) > 40 or _FORBIDDEN.search(name) or is_section(name):
+        return False
+    first = parts[0].strip("'’.").casefold()
+    if first in NO_PLACE and not (first in PLACE_ARTICLES and len(parts) > 1):
+        return False
+    return _capital(parts[0]) and all(_capital(part) or part.casefold() in CONNECTORS for part in parts[1:])
+
+
+def is_caps(name: str) -> bool:
+    """Set in capitals, as wire services set a place; shorter ones are acronyms, or cities that are known."""
+    letters = [char for char in name if char.isalpha()]
+    return len(letters) >= 5 and name.isupper() and name.casefold() not in NO_PLACE and len(name.split()) <= 4
+
+
+def titled(place: str) -> str:
+    place = place.strip()
+    if is_region(place) and len(place) <= 4:  # UAE, D.C., Ore.
+        return place
+    if not place.isupper():
+        return place if is_region(place) else place.rstrip(".")
+    return " ".join(_word(word, index > 0) for index, word in enumerate(place.split()))
+
+
+def _word(word: str, inner: bool) -> str:  # noqa: FBT001 - its place in the name
+    if inner and word.casefold() in CONNECTORS:
+        return word.lower()
+    pieces = re.split(r"([-'’/])", word)
+    out = [piece if len(piece) < 2 else piece[0] + piece[1:].replace("İ", "i").lower() for piece in pieces]
+    return "".join(
+        piece.lower() if 0 < i < len(out) - 1 and piece.casefold() in CONNECTORS else piece
+        for i, piece in enumerate(out)
+    )
+
+
+def _capital(word: str) -> bool:
+    first = word.lstrip("'’(“\"")[:1]
+    if word.startswith(("'s-", "’s-")):
+        return True
+    return first.isalpha() and not first.islower()
