@@ -27,7 +27,8 @@ _AGAIN = 5.0
 _IDLE = 60.0
 # More keys than this at once: looking through everything is cheaper, and no statement grows too long.
 _MANY = 500
-_LEASE = timedelta(minutes=15)
+# Taking in is safe to do twice; the lease only saves the work, and must not outlive its owner for long.
+_LEASE = timedelta(seconds=60)
 
 
 class Gatherer:
