@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 from feeder.errors import Unreadable
 
@@ -43,6 +44,7 @@ _LARGER = {
 _ESCAPES = re.compile(rb"\x1b[$(]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _LONE = re.compile("[\ud800-\udfff]")
+_NO_TEXT = {"Cn", "Co"}  # unassigned, private: bytes that only look like UTF-32
 _SAMPLE = 65536
 
 
@@ -82,7 +84,7 @@ def _with_nuls(body: bytes) -> str:
             text = body.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not _CONTROLS.search(text):
+        if not _CONTROLS.search(text) and all(unicodedata.category(c) not in _NO_TEXT for c in text[:_SAMPLE]):
             return text
     raise Unreadable("it is binary: it has NUL bytes; save it as UTF-8 text")
 
