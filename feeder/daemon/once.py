@@ -17,7 +17,7 @@ from feeder.pipeline.ingest import ingest
 from feeder.pipeline.publish import Publisher
 from feeder.pipeline.register import register
 from feeder.schedule import next_run
-from feeder.server.health import Health
+from feeder.server.parts import Health
 from feeder.store import deliveries, documents
 
 if TYPE_CHECKING:

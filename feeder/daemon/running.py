@@ -22,7 +22,7 @@ from feeder.pipeline.deliver import Dispatcher
 from feeder.pipeline.publish import Publisher
 from feeder.pipeline.register import register
 from feeder.schedule import Tick, next_run
-from feeder.server.health import Health
+from feeder.server.parts import Health
 from feeder.store import deliveries, documents, leases
 from feeder.store.lock import DaemonLock
 

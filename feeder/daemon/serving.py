@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from feeder.app import App
-    from feeder.server.health import Health
+    from feeder.server.parts import Health
 
 
 def server_of(app: App, health: Callable[[], Health], clock: Callable[[], datetime]) -> Server | None:

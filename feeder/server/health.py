@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
@@ -14,13 +13,6 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from feeder.server.parts import Parts
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    live: bool
-    ready: bool
-    problems: tuple[str, ...] = ()
 
 
 def routes(parts: Parts) -> list[BaseRoute]:

@@ -9,8 +9,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from feeder.server.health import Health
     from feeder.server.listen import Receiver
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the daemon thinks of itself."""
+
+    live: bool
+    ready: bool
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, select
 
 from feeder.model.article import Article, State
 from feeder.model.delivery import Kind
-from feeder.store import content
+from feeder.store import content, dialect
 from feeder.store.schema import alias, article, revision
 
 if TYPE_CHECKING:
@@ -103,9 +103,8 @@ def by_alias(tx: Tx, source: str, kind: str, key: str) -> str | None:
 
 def add_aliases(tx: Tx, source: str, keys: Iterable[tuple[str, str]], key: str, now: datetime) -> None:
     for kind, name in keys:
-        mine = and_(alias.c.source == source, alias.c.kind == kind, alias.c.key == name, alias.c.article == key)
-        if tx.execute(alias.update().where(mine).values(at=now)).rowcount == 0:
-            tx.execute(alias.insert().values(source=source, kind=kind, key=name, article=key, at=now))
+        values = {"source": source, "kind": kind, "key": name, "article": key, "at": now}
+        dialect.put(tx, alias, values, ("source", "kind", "key", "article"))
 
 
 def aliases(tx: Tx, key: str) -> tuple[tuple[str, str], ...]:

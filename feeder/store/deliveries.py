@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from feeder.model.delivery import Attempt, Delivery, DeliveryState, Kind, Outcome, Phase
+from feeder.store import dialect
 from feeder.store.schema import attempt, delivery, webhook
 
 if TYPE_CHECKING:
@@ -79,9 +79,7 @@ def set_status(tx: Tx, name: str, status: str, reason: str = "") -> bool:
 def owe(tx: Tx, it: Delivery) -> bool:
     """Owe this event to this webhook; False when it is owed already (`it.id` is given by the store)."""
     values = {name: getattr(it, name) for name in it.__slots__ if name not in {"id", "token"}}
-    insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(delivery).values(values).on_conflict_do_nothing(index_elements=["event", "webhook"])
-    return tx.execute(statement.returning(delivery.c.id)).first() is not None
+    return dialect.add(tx, delivery, values, ("event", "webhook"))
 
 
 def told(tx: Tx, article: str) -> frozenset[str]:

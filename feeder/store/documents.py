@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from feeder.store import dialect
 from feeder.store.schema import document, source
 
 if TYPE_CHECKING:
@@ -101,9 +102,7 @@ def same_bytes(tx: Tx, name: str, digest: str) -> tuple[Known, ...]:
 def put(tx: Tx, it: Known) -> None:
     """Store the document as it is now."""
     values = {name: getattr(it, name) for name in it.__slots__}
-    where = (document.c.source == it.source) & (document.c.key == it.key)
-    if tx.execute(document.update().where(where).values(values)).rowcount == 0:
-        tx.execute(document.insert().values(values))
+    dialect.put(tx, document, values, ("source", "key"))
 
 
 def in_state(tx: Tx, state: DocumentState, limit: int, name: str | None = None) -> tuple[Known, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select, update
 
-from feeder.store import articles
+from feeder.store import articles, dialect
 from feeder.store.schema import cursor, feed, membership
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ def state_of(tx: Tx, name: str) -> FeedState | None:
 
 def put(tx: Tx, it: FeedState) -> None:
     values = {name: getattr(it, name) for name in it.__slots__}
-    if tx.execute(update(feed).where(feed.c.name == it.name).values(values)).rowcount == 0:
-        tx.execute(feed.insert().values(values))
+    dialect.put(tx, feed, values, ("name",))
 
 
 def revive(tx: Tx, name: str) -> None:
@@ -115,6 +114,4 @@ def read_cursor(tx: Tx, name: str) -> tuple[int, str]:
 
 
 def write_cursor(tx: Tx, name: str, seq: int, shape: str) -> None:
-    values = {"seq": seq, "shape": shape}
-    if tx.execute(update(cursor).where(cursor.c.name == name).values(values)).rowcount == 0:
-        tx.execute(cursor.insert().values(name=name, **values))
+    dialect.put(tx, cursor, {"name": name, "seq": seq, "shape": shape}, ("name",))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, update
 
+from feeder.store import dialect
 from feeder.store.schema import lease
 
 if TYPE_CHECKING:
@@ -21,14 +21,7 @@ def take(tx: Tx, name: str, owner: str, now: datetime, until: datetime) -> bool:
     values = {"owner": owner, "until": until}
     if tx.execute(update(lease).where(lease.c.name == name, free).values(values)).rowcount:
         return True
-    if tx.execute(select(lease.c.owner).where(lease.c.name == name)).first() is not None:
-        return False
-    try:
-        with tx.begin_nested():
-            tx.execute(lease.insert().values(name=name, **values))
-    except IntegrityError:  # another node took it in this very moment
-        return False
-    return True
+    return dialect.add(tx, lease, {"name": name, **values}, ("name",))
 
 
 def drop(tx: Tx, name: str, owner: str) -> None:

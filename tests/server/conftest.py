@@ -9,8 +9,8 @@ import pytest
 
 from feeder.secret import Secret
 from feeder.server import Parts, Server, build
-from feeder.server.health import Health
 from feeder.server.listen import Receiver
+from feeder.server.parts import Health
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from feeder.server import build
-from feeder.server.health import Health
+from feeder.server.parts import Health
 from tests.server.asking import ask
 from tests.server.conftest import running
 

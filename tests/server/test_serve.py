@@ -16,7 +16,7 @@ from tests.server.conftest import running
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-    from feeder.server.health import Health
+    from feeder.server.parts import Health
     from tests.server.conftest import Site
 
 GET = b"GET /feeds/all.atom HTTP/1.1\r\nHost: x\r\n\r\n"
