@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from feeder.cli.common import config_option, json_option, opened, print_json
+from feeder.cli.common import config_option, json_option, print_json
+from feeder.errors import FeederError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from feeder.app import App
+    from feeder.store import Store
 
 
 @click.command("check")
@@ -22,10 +25,12 @@ def command(path: Path, as_json: bool) -> None:
     """Check the configuration, the store, every source and every webhook. Nothing is sent."""
     from feeder import app as apps
     from feeder.schedule import next_run
+    from feeder.store import Store
 
-    with opened(path) as (config, store):
+    config = apps.load(path)
+    with closing(Store(config.store.reveal())) as store:
         app = apps.wire(config, store, next_run)
-        rows = [_row("configuration", str(path), ""), _row("store", str(store), ""), _output(app)]
+        rows = [_row("configuration", str(path), ""), _store(store), _output(app)]
         rows += [_source(app, name) for name in app.sources]
         rows += [_webhook(app, name) for name in app.outside.hooks]
         app.close()
@@ -42,18 +47,30 @@ def _row(what: str, name: str, problem: str) -> dict[str, Any]:
     return {"what": what, "name": name, "well": not problem, "problem": problem}
 
 
-def _output(app: App) -> dict[str, Any]:
-    import os
+def _store(store: Store) -> dict[str, Any]:
+    """Looked at as it is: a database that is not there yet is made by `feeder run`, not by a check."""
+    from feeder.store import migrations
 
-    folder = app.output.folder
+    if store.path and not Path(store.path).exists():
+        return _row("store", f"{store} (new)", _unwritable(Path(store.path).parent))
+    try:
+        migrations.version(store)
+    except FeederError as error:
+        return _row("store", str(store), str(error))
+    return _row("store", str(store), "")
+
+
+def _output(app: App) -> dict[str, Any]:
+    return _row("output", str(app.output.folder), _unwritable(app.output.folder))
+
+
+def _unwritable(folder: Path) -> str:
+    """What keeps us from writing into the folder, or from making it."""
     there = next((it for it in (folder, *folder.parents) if it.exists()), folder)
-    well = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
-    return _row("output", str(folder), "" if well else f"{there} cannot be written to")
+    return "" if there.is_dir() and os.access(there, os.W_OK | os.X_OK) else f"{there} cannot be written to"
 
 
 def _source(app: App, name: str) -> dict[str, Any]:
-    from feeder.errors import FeederError
-
     try:
         look = app.sources[name].look({}, final=True)
     except FeederError as error:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from feeder.app import App
-    from feeder.sources import Source
+    from feeder.sources import Source, Watch
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +48,11 @@ class Gatherer:
     ) -> None:
         self._app, self._source, self._owner = app, source, owner
         self._clock, self._next_due, self._done = clock, next_due, done
-        self._watch = source.watch() or Settling()
+        self._watch: Watch = Settling()
+        self._watched = ""  # the identity of the place that is being watched
+        self._ending = threading.Event()
         self.problem = ""
         self.beat = time.monotonic()
-        self.first = threading.Event()  # set when the first whole look has ended, well or not
         self._thread = threading.Thread(target=self._run, name=f"source {source.name}", daemon=True)
 
     def start(self) -> None:
@@ -62,14 +63,16 @@ class Gatherer:
         self._watch.everything(0)
 
     def stop(self, timeout: float) -> bool:
+        self._ending.set()
         self._watch.close()
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        while self._watch.wait(_IDLE):
+        while not self._ending.is_set():
+            self._watch.wait(_IDLE)
             self.beat = time.monotonic()
-            keys = self._watch.take()
+            keys = None if self._ending.is_set() else self._watch.take()
             if keys is not None:
                 self._turn(keys)
 
@@ -87,8 +90,6 @@ class Gatherer:
             if whole and self.problem:
                 log.info("source %s: well again", self._source.name)
                 self.problem = ""
-        if whole:
-            self.first.set()
         self._done()
 
     def _look(self, only: Collection[str] | None) -> tuple[str, ...]:
@@ -101,7 +102,18 @@ class Gatherer:
             log.info("source %s: %s", self._source.name, said)
         if only is None:
             self._note("")
+            self._watch_anew(report.identity)
         return report.unsettled
+
+    def _watch_anew(self, identity: str) -> None:
+        """A watch follows the folder that it began with; another one may stand in its place now."""
+        if self._watched != identity:
+            self._watch.close()
+            self._watch = self._source.watch() or Settling()
+            self._watch.everything(0)  # for what came between the look and the watch
+            self._watched = identity
+        if self._ending.is_set():
+            self._watch.close()
 
     def _mine(self, now: datetime) -> bool:
         """Of several nodes one looks through a source at a time."""
@@ -125,6 +137,7 @@ class Gatherer:
         if not isinstance(error, SourceError):
             self._later(keys)
             return
+        self._watched = ""
         try:
             self._note(error.reason)
         except StoreError as refusal:

@@ -67,9 +67,11 @@ def _deliver(app: App) -> list[str]:
     landed = threading.Event()
     dispatcher = Dispatcher(app.store, app.outside, LEASE, landed.set)
     began = apps.now()
+    with app.store.read() as tx:
+        upto = deliveries.newest(tx)
     while True:
         landed.clear()
-        dispatcher.step()
+        dispatcher.step(upto)
         if not dispatcher.in_flight:
             break
         landed.wait()

@@ -57,7 +57,7 @@ class Daemon:
         self._refused = ""  # why the newest configuration is not in force
         self._seen = ""
         self._published = False
-        self._publishing: tuple[str, ...] = ()
+        self._upto = 0
 
     # ------------------------------------------------------------ from outside
 
@@ -138,17 +138,20 @@ class Daemon:
     # ------------------------------------------------------------ working
 
     def _publish(self) -> None:
+        with self._store.read() as tx:
+            upto = deliveries.newest(tx)
         report = self._publisher.publish()
         if report.counts["written"] or report.counts["removed"]:
             log.info("wrote %d files to %s", report.counts["written"], self._app.output.folder)
-        self._publishing = tuple(report.problems)
+        # Who is told of an article may come for it at once: it has been written by then, or could not be.
+        self._upto = upto
         self._published = True
         self._deliver_loop.wake()
         if report.problems:
             raise FeederError("; ".join(report.problems[:3]))
 
     def _deliver(self) -> None:
-        while self._dispatcher.step() and not self._stopping.is_set():
+        while self._dispatcher.step(self._upto) and not self._stopping.is_set():
             continue
 
     def _ticks(self) -> None:

@@ -21,7 +21,7 @@ from feeder.store import articles, deliveries
 from feeder.store.deliveries import Settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Future
     from datetime import datetime
 
@@ -95,21 +95,21 @@ class Dispatcher:
     def in_flight(self) -> int:
         return self._flying.total()
 
-    def step(self, *, claim: bool = True) -> int:
-        """Write answers, then claim and send; returns how many were sent. Raises StoreError.
+    def step(self, upto: int) -> int:
+        """Write answers, then claim and send what is due; returns how many were sent. Raises StoreError.
 
+        `upto` is the newest delivery (by id) that may be sent: what it tells of must have been published.
         When the store refuses, nothing is sent and the answers are kept for the next step.
         """
         self._outside = self._next
         self._gather()
         now = self._outside.now()
-        names = self._outside.hooks.keys() if claim else ()
-        if not self._unwritten and not self._anything_due(names, now):
+        if not self._unwritten and not self._anything_due(now, upto):
             return 0
         with self._store.write() as tx:
             for done in self._unwritten:
                 self._settle(tx, done, now)
-            claimed = self._claim(tx, names, now)
+            claimed = self._claim(tx, now, upto)
         for done in self._unwritten:
             self._flying[done.delivery.webhook] -= 1
         self._unwritten.clear()
@@ -120,7 +120,7 @@ class Dispatcher:
     def finish(self, timeout: float) -> int:
         """Send nothing more, wait for what is under way and write it; returns how many were left under way."""
         wait(self._futures, timeout)
-        self.step(claim=False)
+        self.step(upto=0)
         self._pool.shutdown(wait=False, cancel_futures=True)
         return self.in_flight
 
@@ -129,19 +129,19 @@ class Dispatcher:
             self._unwritten.append(self._answers.popleft())
         self._futures = {future for future in self._futures if not future.done()}
 
-    def _anything_due(self, names: Collection[str], now: datetime) -> bool:
-        if not names:
+    def _anything_due(self, now: datetime, upto: int) -> bool:
+        if not upto:
             return False
         with self._store.read() as tx:
-            return deliveries.any_due(tx, self._room(tx, names), now)
+            return deliveries.any_due(tx, self._room(tx), now, upto)
 
-    def _room(self, tx: Tx, names: Collection[str]) -> dict[str, int]:
+    def _room(self, tx: Tx) -> dict[str, int]:
         """How many more each webhook may have under way, counting what is about to be written as ended."""
         landed = Counter(done.delivery.webhook for done in self._unwritten)
         free = _WORKERS - self._flying.total() + landed.total()
         states = deliveries.webhooks(tx)
         room = {}
-        for name in sorted(names, key=lambda name: self._flying[name]):
+        for name in sorted(self._outside.hooks, key=lambda name: self._flying[name]):
             hook = self._outside.hooks[name]
             if not hook.options.enabled or name not in states or states[name].status != "active":
                 continue
@@ -151,9 +151,9 @@ class Dispatcher:
                 free -= mine
         return room
 
-    def _claim(self, tx: Tx, names: Collection[str], now: datetime) -> tuple[Delivery, ...]:
-        room = self._room(tx, names) if names else {}
-        return deliveries.claim(tx, room, now, now + self._lease, self._outside.token())
+    def _claim(self, tx: Tx, now: datetime, upto: int) -> tuple[Delivery, ...]:
+        room = self._room(tx) if upto else {}
+        return deliveries.claim(tx, room, now, now + self._lease, self._outside.token(), upto)
 
     def _start(self, delivery: Delivery) -> None:
         self._flying[delivery.webhook] += 1

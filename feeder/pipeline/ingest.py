@@ -44,10 +44,15 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one look brought. `counts` is by what became of each document; `unsettled` want another look soon."""
+    """What one look brought.
+
+    `counts` is by what became of each document; `unsettled` want another look soon; `identity` names the place
+    that was looked at.
+    """
 
     counts: Counter[str]
     unsettled: tuple[str, ...] = ()
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def ingest(
     counts = _take_all(desk, source, look, visit)
     if only is None:
         _look_done(desk, visit, look.identity)
-    return Report(counts, look.unsettled)
+    return Report(counts, look.unsettled, look.identity)
 
 
 def _refuse_vanished(name: str, state: SourceState | None, look: Look, known: Collection[str]) -> None:

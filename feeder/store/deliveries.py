@@ -105,15 +105,25 @@ def cancel_untried(tx: Tx, article: str, reason: str, now: datetime) -> None:
 # ---------------------------------------------------------------- sending
 
 
-def any_due(tx: Tx, names: Collection[str], now: datetime) -> bool:
-    return any(_due_ids(tx, name, now, 1) for name in names)
+def newest(tx: Tx) -> int:
+    """The id of the newest delivery; 0 when there is none."""
+    return tx.execute(select(func.max(delivery.c.id))).scalar() or 0
 
 
-def claim(tx: Tx, room: Mapping[str, int], now: datetime, until: datetime, token: str) -> tuple[Delivery, ...]:
-    """Lease what is due to these webhooks, at most `room[name]` each, oldest first. Send only after the commit."""
+def any_due(tx: Tx, names: Collection[str], now: datetime, upto: int) -> bool:
+    return any(_due_ids(tx, name, now, 1, upto) for name in names)
+
+
+def claim(
+    tx: Tx, room: Mapping[str, int], now: datetime, until: datetime, token: str, upto: int
+) -> tuple[Delivery, ...]:
+    """Lease what is due to these webhooks, at most `room[name]` each, oldest first. Send only after the commit.
+
+    `upto` is the newest delivery (by id) that may be sent yet.
+    """
     claimed: list[Delivery] = []
     for name, free in room.items():
-        ids = _due_ids(tx, name, now, free, lock=True)
+        ids = _due_ids(tx, name, now, free, upto, lock=True)
         if ids:
             mine = delivery.c.id.in_(ids) & (delivery.c.state == DeliveryState.PENDING)
             values = {"state": DeliveryState.LEASED, "token": token, "lease_until": until}
@@ -123,12 +133,12 @@ def claim(tx: Tx, room: Mapping[str, int], now: datetime, until: datetime, token
     return tuple(claimed)
 
 
-def _due_ids(tx: Tx, name: str, now: datetime, limit: int, *, lock: bool = False) -> list[int]:
+def _due_ids(tx: Tx, name: str, now: datetime, limit: int, upto: int, *, lock: bool = False) -> list[int]:
     # One probe of the partial index a webhook: 0.1 ms at a backlog of a million, where a window takes a second.
     query = select(delivery.c.id).where(
         delivery.c.webhook == name, delivery.c.state == DeliveryState.PENDING, delivery.c.due <= now
     )
-    query = query.order_by(delivery.c.due, delivery.c.id).limit(limit)
+    query = query.where(delivery.c.id <= upto).order_by(delivery.c.due, delivery.c.id).limit(limit)
     return list(tx.execute(query.with_for_update(skip_locked=True) if lock else query).scalars())
 
 

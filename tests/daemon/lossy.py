@@ -15,7 +15,6 @@ from feeder.store import deliveries
 from feeder.store.deliveries import Settled
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import datetime
 
     from feeder.model.delivery import Delivery
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 
 
 class Lossy(Dispatcher):
-    def _claim(self, tx: Tx, names: Collection[str], now: datetime) -> tuple[Delivery, ...]:
-        claimed = super()._claim(tx, names, now)
+    def _claim(self, tx: Tx, now: datetime, upto: int) -> tuple[Delivery, ...]:
+        claimed = super()._claim(tx, now, upto)
         for it in claimed:
             deliveries.settle(tx, Settled(it.id, it.token or "", DeliveryState.DELIVERED, "hoped", 1, None), now)
         return claimed

@@ -429,6 +429,6 @@ def _titles(newsroom: Newsroom) -> dict[str, set[str]]:
 
 def _deliver_all(newsroom: Newsroom) -> None:
     with newsroom.store.write() as tx:
-        for it in deliveries.claim(tx, {"partner": 100}, newsroom.now, newsroom.now, "t"):
+        for it in deliveries.claim(tx, {"partner": 100}, newsroom.now, newsroom.now, "t", 1000):
             done = deliveries.Settled(it.id, "t", DeliveryState.DELIVERED, "204", 1, None)
             assert deliveries.settle(tx, done, newsroom.now)

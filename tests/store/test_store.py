@@ -219,12 +219,12 @@ def test_what_is_due_is_claimed_oldest_first_within_the_room_of_each_webhook(sto
             _owed(tx, number, "a", due_in=-number)
             _owed(tx, number, "b", due_in=number)
     with store.write() as tx:
-        assert deliveries.any_due(tx, ["a", "b"], NOW)
-        claimed = deliveries.claim(tx, {"a": 2, "b": 2}, NOW, LATER, "token")
+        assert deliveries.any_due(tx, ["a", "b"], NOW, 1000)
+        claimed = deliveries.claim(tx, {"a": 2, "b": 2}, NOW, LATER, "token", 1000)
         assert [(it.webhook, it.event) for it in claimed] == [("a", "msg_3"), ("a", "msg_2")]
         assert {it.state for it in claimed} == {DeliveryState.LEASED}
     with store.write() as tx:
-        assert [it.event for it in deliveries.claim(tx, {"a": 5}, NOW, LATER, "other")] == ["msg_1"]
+        assert [it.event for it in deliveries.claim(tx, {"a": 5}, NOW, LATER, "other", 1000)] == ["msg_1"]
 
 
 def _settled(key: int, token: str) -> Settled:
@@ -234,12 +234,12 @@ def _settled(key: int, token: str) -> Settled:
 def test_an_answer_is_written_only_under_the_lease_that_sent_it(store: Store) -> None:
     with store.write() as tx:
         key = _owed(tx)
-        deliveries.claim(tx, {"partner": 1}, NOW, LATER, "mine")
+        deliveries.claim(tx, {"partner": 1}, NOW, LATER, "mine", 1000)
     with store.write() as tx:
         assert not deliveries.settle(tx, _settled(key, "other"), NOW)
         assert deliveries.reclaim(tx, LATER + timedelta(seconds=1)) == 1
         assert not deliveries.settle(tx, _settled(key, "mine"), NOW)
-        deliveries.claim(tx, {"partner": 1}, LATER, LATER, "second")
+        deliveries.claim(tx, {"partner": 1}, LATER, LATER, "second", 1000)
         assert deliveries.settle(tx, _settled(key, "second"), LATER)
         found = deliveries.get(tx, key)
     assert found is not None
@@ -249,7 +249,7 @@ def test_an_answer_is_written_only_under_the_lease_that_sent_it(store: Store) ->
 def test_a_lease_that_has_not_run_out_is_left_alone(store: Store) -> None:
     with store.write() as tx:
         _owed(tx)
-        deliveries.claim(tx, {"partner": 1}, NOW, LATER, "mine")
+        deliveries.claim(tx, {"partner": 1}, NOW, LATER, "mine", 1000)
         assert not deliveries.any_lost(tx, NOW)
         assert deliveries.reclaim(tx, NOW) == 0
         assert deliveries.reclaim(tx, NOW, everything=True) == 1
@@ -258,7 +258,7 @@ def test_a_lease_that_has_not_run_out_is_left_alone(store: Store) -> None:
 def test_only_what_nobody_can_have_received_is_cancelled(store: Store) -> None:
     with store.write() as tx:
         tried, fresh = _owed(tx, 1, "tried"), _owed(tx, 1, "fresh")
-        deliveries.claim(tx, {"tried": 1}, NOW, LATER, "t")
+        deliveries.claim(tx, {"tried": 1}, NOW, LATER, "t", 1000)
         retry = Settled(tried, "t", DeliveryState.PENDING, "503", 1, LATER)
         deliveries.settle(tx, retry, NOW)
         deliveries.cancel_untried(tx, article(1).id, "withdrawn", NOW)
@@ -270,7 +270,7 @@ def test_only_what_nobody_can_have_received_is_cancelled(store: Store) -> None:
 def test_deliveries_are_sent_again_under_their_id_with_a_new_schedule(store: Store) -> None:
     with store.write() as tx:
         key = _owed(tx)
-        deliveries.claim(tx, {"partner": 1}, NOW, LATER, "t")
+        deliveries.claim(tx, {"partner": 1}, NOW, LATER, "t", 1000)
         assert deliveries.again(tx, LATER, [key]) == 0, "what is under way is left alone"
         deliveries.settle(tx, Settled(key, "t", DeliveryState.DEAD, "500", 10, None), NOW)
         states = [DeliveryState.DELIVERED]
@@ -326,7 +326,7 @@ def test_two_writers_never_claim_the_same_delivery(store: Store) -> None:
     def claim(token: str) -> None:
         for _ in range(10):
             with store.write() as tx:
-                claimed.extend(it.id for it in deliveries.claim(tx, {"partner": 3}, NOW, LATER, token))
+                claimed.extend(it.id for it in deliveries.claim(tx, {"partner": 3}, NOW, LATER, token, 1000))
 
     threads = [threading.Thread(target=claim, args=(f"t{n}",)) for n in range(4)]
     for thread in threads:
