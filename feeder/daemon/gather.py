@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -52,8 +51,11 @@ class Gatherer:
         self._watched = ""  # the identity of the place that is being watched
         self._ending = threading.Event()
         self.problem = ""
-        self.beat = time.monotonic()
         self._thread = threading.Thread(target=self._run, name=f"source {source.name}", daemon=True)
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
 
     def start(self) -> None:
         self.look()
@@ -71,7 +73,6 @@ class Gatherer:
     def _run(self) -> None:
         while not self._ending.is_set():
             self._watch.wait(_IDLE)
-            self.beat = time.monotonic()
             keys = None if self._ending.is_set() else self._watch.take()
             if keys is not None:
                 self._turn(keys)

@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from feeder import app as apps
-from feeder.daemon.running import LEASE, open_alone
+from feeder.daemon.opening import open_alone
+from feeder.daemon.running import LEASE
 from feeder.daemon.serving import server_of
 from feeder.errors import FeederError
 from feeder.pipeline.deliver import Dispatcher

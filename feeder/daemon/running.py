@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import secrets
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from feeder import app as apps
 from feeder.daemon.gather import Gatherer
 from feeder.daemon.loop import Loop
+from feeder.daemon.opening import open_alone
 from feeder.daemon.serving import server_of
 from feeder.errors import ConfigError, FeederError
 from feeder.pipeline.deliver import Dispatcher
@@ -23,8 +25,7 @@ from feeder.pipeline.publish import Publisher
 from feeder.pipeline.register import register
 from feeder.schedule import Tick, next_run
 from feeder.server.parts import Health
-from feeder.store import deliveries, documents, leases
-from feeder.store.lock import DaemonLock
+from feeder.store import deliveries, documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +44,10 @@ LEASE = timedelta(seconds=60)
 # Seconds that SIGTERM leaves to what is under way.
 PATIENCE = 17.0
 _PAUSE = 1.0
-# A thread that has not come round for so long hangs.
+# Delivering never waits for the world: not having come round for so long (seconds), it hangs.
 _HANGING = 120.0
+# What the server shows of the configuration.
+_SERVED = ("feeds", "output", "server", "site", "webhooks")
 
 
 class Daemon:
@@ -83,35 +86,40 @@ class Daemon:
     # ------------------------------------------------------------ beginning
 
     def _begin(self, config: Config, store: Store, house: ExitStack) -> None:
-        self._store = store
-        self._use(apps.wire(config, store, next_run))
+        self._store, self._app = store, apps.wire(config, store, next_run)
         house.callback(self._close)
-        self._server: Server | None = None
-        self._serve()
+        self._register(self._app)
         self._publish_loop = Loop("publish", self._publish, _PAUSE)
         self._deliver_loop = Loop("deliver", self._deliver, _PAUSE)
         self._dispatcher = self._make_dispatcher(store, self._app.outside, LEASE, self._deliver_loop.wake)
         self._tick = Tick(self._ticks, _PAUSE)
-        self._gather()
+        self._gatherers: dict[str, Gatherer] = {}
+        self._server: Server | None = None
+        self._serve(self._app)
+        self._use(self._app)
         self._publish_loop.start()
         self._deliver_loop.start()
         self._tick.start()
 
-    def _use(self, app: App) -> None:
-        self._app = app
-        self._seen = app.config.digest
+    def _register(self, app: App) -> None:
         register(self._store, app.sources.keys(), app.desk.audience, apps.now())
+
+    def _serve(self, app: App) -> None:
+        """Serve this app. Raises FeederError when its address cannot be had; the old server then goes on."""
+        old, new = self._server, server_of(app, self.health, apps.now)
+        same = old is not None and app.config.server.listen == self._app.config.server.listen
+        if old is not None and same:
+            old.stop()
+        if new is not None:
+            new.start()
+        if old is not None and not same:
+            old.stop()
+        self._server = new
+
+    def _use(self, app: App) -> None:
+        self._app, self._seen = app, app.config.digest
         self._publisher = Publisher(self._store, app.output)
-
-    def _serve(self) -> None:
-        if self._server is not None:
-            self._server.stop()
-        self._server = server_of(self._app, self.health, apps.now)
-        if self._server is not None:
-            self._server.start()
-
-    def _gather(self) -> None:
-        app = self._app
+        self._dispatcher.use(app.outside)
         self._gatherers = {
             name: Gatherer(app, source, self._owner, apps.now, self._due(name), self._publish_loop.wake)
             for name, source in app.sources.items()
@@ -185,12 +193,12 @@ class Daemon:
         try:
             config = apps.load(self._path)
             self._fits(config)
+            self._replace(config)
         except FeederError as error:
             self._refused = f"{self._path} is refused, the last good one stays in force"
             problems = [str(it) for it in error.problems] if isinstance(error, ConfigError) else [str(error)]
             log.error("%s", "; ".join((*problems, self._refused)))  # noqa: TRY400 - their texts say it all
             return
-        self._replace(config)
         self._refused = ""
         log.info("%s is in force", self._path)
 
@@ -199,20 +207,22 @@ class Daemon:
             raise FeederError(f"{self._path}: store: another store needs a new start of feeder run")
 
     def _replace(self, config: Config) -> None:
-        old = self._app
+        """All of the new configuration or, raising FeederError, all of the old one."""
+        old, new = self._app, apps.wire(config, self._store, next_run)
         for gatherer in self._gatherers.values():
             gatherer.stop(PATIENCE)
-        self._use(apps.wire(config, self._store, next_run))
-        self._dispatcher.use(self._app.outside)
-        if (
-            config.server != old.config.server
-            or config.output != old.config.output
-            or config.site != old.config.site
-        ):
-            self._serve()
-        self._gather()
+        try:
+            self._register(new)
+            if any(getattr(config, part) != getattr(old.config, part) for part in _SERVED):
+                self._serve(new)
+        except FeederError:
+            new.close()
+            self._register(old)
+            self._use(old)
+            raise
+        self._use(new)
         self._publish_loop.wake()
-        # Attempts that the old client has begun end with it still open; its idle connections close by themselves.
+        # The old client stays open for the attempts that it has begun; its idle connections close by themselves.
 
     # ------------------------------------------------------------ ending
 
@@ -242,9 +252,9 @@ class Daemon:
     # ------------------------------------------------------------ health
 
     def health(self) -> Health:
-        now = time.monotonic()
         workers: list[Loop | Gatherer] = [self._publish_loop, self._deliver_loop, *self._gatherers.values()]
-        live = all(now - worker.beat < _HANGING for worker in workers)
+        moving = time.monotonic() - self._deliver_loop.beat < _HANGING
+        live = moving and all(worker.alive for worker in workers)
         problems = [worker.problem for worker in workers if worker.problem]
         ready = live and self._published and not (self._publish_loop.problem or self._deliver_loop.problem)
         if not self._published:
@@ -252,28 +262,8 @@ class Daemon:
         return Health(live, ready, tuple(filter(None, (*problems, self._refused))))
 
 
-def open_alone(config: Config, house: ExitStack) -> Store:
-    """The store, for us alone where it is a file; what a dead daemon held is free again."""
-    from feeder.store import Store
-
-    path = Store(config.store.reveal()).path
-    if path is not None:
-        house.enter_context(DaemonLock(path))
-    store = apps.open_store(config, daemon=True)
-    house.callback(store.close)
-    if store.embedded:
-        with store.write() as tx:
-            freed = deliveries.reclaim(tx, apps.now(), everything=True)
-            leases.drop_all(tx)
-        if freed:
-            log.info("%d deliveries were under way when the last daemon ended; they are sent again", freed)
-    return store
-
-
 def digest_of(path: Path) -> str:
     """As in Config.digest; empty when the file cannot be read at this moment."""
-    import hashlib
-
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 # Documents read before their transaction: a crash repeats no more than this.
 _BATCH = 50
+# Long work says how far it is after so many batches.
+_TELL = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,9 @@ def _refuse_vanished(name: str, state: SourceState | None, look: Look, known: Co
 
 def _take_all(desk: Desk, source: Source, look: Look, visit: Visit) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for group in _batched(look.found):
+    for number, group in enumerate(_batched(look.found)):
+        if number and number % _TELL == 0:
+            log.info("source %s: %d of %d documents", source.name, number * _BATCH, len(look.found))
         taken = [_take(desk, source, found, visit.now) for found in group]
         with desk.store.write() as tx:
             desk.store.in_order(tx)
