@@ -7,19 +7,24 @@ import mimetypes
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import click
 
 from feeder.cli.common import config_option, json_option, opened, print_json
-from feeder.errors import UsageError
+from feeder.errors import NotYet, SourceError, Unreadable, UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from feeder.app import App
+    from feeder.model.article import Article
+    from feeder.model.delivery import Answer
     from feeder.model.document import Document
 
 LIMIT = 4 * 1024 * 1024
 _REDIRECTS = 5
+_MOVED = frozenset({301, 302, 303, 307, 308})
 _TYPES = ("text/plain", "text/markdown", "text/html")
 _MARKDOWN = {".md": "text/markdown", ".markdown": "text/markdown"}
 
@@ -33,6 +38,7 @@ def command(path: Path, as_json: bool, media_type: str | None, what: str) -> Non
     """Take in one article now: a file, an address, or - for standard input."""
     from feeder import app as apps
     from feeder.schedule import next_run
+    from feeder.store import lock
 
     with opened(path) as (config, store):
         app = apps.wire(config, store, next_run)
@@ -40,11 +46,15 @@ def command(path: Path, as_json: bool, media_type: str | None, what: str) -> Non
             facts = _add(app, what, media_type)
         finally:
             app.close()
+        running = store.path is None or lock.holder(store.path) is not None
     if as_json:
         print_json(facts)
-    else:
-        click.echo(f"{facts['outcome']}: {facts['title']} ({facts['slug']})")
-        click.echo("The running daemon publishes and delivers it; without one: feeder run --once")
+        return
+    click.echo(f"{facts['outcome']}: {facts['title']} ({facts['slug']})")
+    if facts["outcome"] != "unchanged":
+        click.echo(
+            "The daemon publishes and delivers it now." if running else "Next: feeder run, or feeder run --once"
+        )
 
 
 def _add(app: App, what: str, media_type: str | None) -> dict[str, Any]:
@@ -52,20 +62,34 @@ def _add(app: App, what: str, media_type: str | None) -> dict[str, Any]:
     from feeder.pipeline.ingest import take_in
     from feeder.pipeline.register import register
 
-    document = _document(app, what, media_type)
     now = apps.now()
     register(app.store, app.sources.keys(), app.desk.audience, now)
-    outcome, article = take_in(app.desk, document, now)
+    try:
+        outcome, article = _of_folder(app, what, now) or take_in(app.desk, _document(app, what, media_type), now)
+    except (NotYet, Unreadable) as trouble:
+        raise SourceError(apps.ADDED, f"{_shown(what)}: {trouble}") from None
     return {"outcome": outcome, "id": article.id, "slug": article.slug, "title": article.content.title}
+
+
+def _of_folder(app: App, what: str, now: datetime) -> tuple[str, Article] | None:
+    """A file in the folder of a source is that source's, however it is taken in: else it would be two articles."""
+    from feeder.pipeline.ingest import take_in_one
+
+    path = Path(what).absolute()
+    for source in app.sources.values():
+        root = getattr(source, "root", None)
+        if root is not None and path.is_relative_to(root):
+            return take_in_one(app.desk, source, path.relative_to(root).as_posix(), now)
+    return None
 
 
 def _document(app: App, what: str, media_type: str | None) -> Document:
     if what == "-":
         body = sys.stdin.buffer.read(LIMIT + 1)
         return _made(hashlib.sha256(body).hexdigest()[:32], body, media_type or "text/plain", what)
-    if what.startswith(("http://", "https://")):
+    if _is_address(what):
         body, stated = _fetched(app, what)
-        return _made(what, body, media_type or stated, what)
+        return _made(_shown(what), body, media_type or stated, what)
     file = Path(what)
     try:
         with file.open("rb") as opened_file:
@@ -85,29 +109,58 @@ def _made(key: str, body: bytes, media_type: str, what: str) -> Document:
     from feeder.model.document import Document
 
     if len(body) > LIMIT:
-        raise UsageError(f"{what}: larger than {LIMIT:,} bytes")
+        raise SourceError(ADDED, f"{_shown(what)}: larger than {LIMIT:,} bytes")
     digest = hashlib.blake2b(body, digest_size=20).hexdigest()
     return Document(ADDED, key, digest, media_type, body, now(), digest)
 
 
+def _shown(what: str) -> str:
+    """What is taken in, as it may be stored and printed: an address without a password, its query by a hash."""
+    from feeder.net import redact
+
+    parts = urlsplit(what) if _is_address(what) else None
+    if parts is None:
+        return "standard input" if what == "-" else what
+    bare = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    return f"{bare}?{redact(what).rpartition('…')[2]}" if parts.query else bare
+
+
+def _is_address(what: str) -> bool:
+    return what.startswith(("http://", "https://"))
+
+
 def _fetched(app: App, url: str) -> tuple[bytes, str]:
     """The body and its media type, through the guard, at every redirect anew."""
+    from feeder.app import ADDED
+
+    answer = _answer(app, url)
+    stated = (answer.header("content-type") or "text/html").partition(";")[0].strip().lower()
+    problem = answer.error
+    if problem is None and answer.status in _MOVED:
+        problem = f"redirects more than {_REDIRECTS} times, or to nowhere"
+    elif problem is None and answer.status != 200:
+        problem = f"answered {answer.status}"
+    elif problem is None and stated not in _TYPES and not stated.startswith(("text/", "application/xhtml")):
+        problem = f"answered {stated}; an article is one of {', '.join(_TYPES)}"
+    if problem:
+        raise SourceError(ADDED, f"{_shown(url)}: {problem}")
+    return answer.body, stated if stated in _TYPES else "text/html"
+
+
+def _answer(app: App, url: str) -> Answer:
     from feeder.model.delivery import Request
     from feeder.net import Client, Guard
 
     client = Client(Guard(app.config.network.allow), keep=LIMIT + 1, body=30.0, total=40.0)
-    accept = (("Accept", "text/html, text/plain, text/markdown"),)
+    accept = (("Accept", ", ".join(_TYPES)),)
     try:
         answer = client.send(Request("GET", url, accept, b""))
         for _ in range(_REDIRECTS):
             location = answer.header("location")
-            if answer.status not in {301, 302, 303, 307, 308} or location is None:
+            if answer.status not in _MOVED or location is None:
                 break
             url = urljoin(url, location)
             answer = client.send(Request("GET", url, accept, b""))
     finally:
         client.close()
-    if answer.status != 200 or answer.error:
-        raise UsageError(f"{url}: {answer.error or f'answered {answer.status}'}")
-    stated = (answer.header("content-type") or "text/html").partition(";")[0].strip().lower()
-    return answer.body, stated if stated in _TYPES else "text/html"
+    return answer

@@ -33,10 +33,11 @@ def command(path: Path, as_json: bool) -> None:
 
 def _facts(config: Config, store: Store) -> dict[str, Any]:
     from feeder.store import articles, lock
+    from feeder.store import feeds as stored_feeds
 
     with store.read() as tx:
         sources, feeds, counts = _sources(tx, config), _feeds(tx, config), articles.count(tx)
-        quarantined = _quarantined(tx)
+        quarantined, unpublished = _quarantined(tx), stored_feeds.problems(tx)
     webhooks = overview(config, store)
     waiting = [row["oldest_waiting"] for row in webhooks if row["oldest_waiting"]]
     return {
@@ -49,7 +50,7 @@ def _facts(config: Config, store: Store) -> dict[str, Any]:
         "backlog": sum(row["waiting"] for row in webhooks),
         "oldest_undelivered": min(waiting, default=None),
         "quarantine": quarantined,
-        "problems": _problems(sources, webhooks),
+        "problems": [*_problems(sources, webhooks), *unpublished],
     }
 
 

@@ -95,6 +95,7 @@ def test(path: Path, as_json: bool, webhook: str) -> None:
     """Send one event now, of the newest article or of a made-up one, and show what happens. Nothing is stored."""
     from feeder import app as apps
     from feeder.model.delivery import Outcome
+    from feeder.pipeline.deliver import said
     from feeder.schedule import next_run
 
     with opened(path) as (config, store):
@@ -115,7 +116,7 @@ def test(path: Path, as_json: bool, webhook: str) -> None:
         "status": answer.status,
         "outcome": verdict.outcome,
         "reason": verdict.reason,
-        "answer": answer.body.decode("utf-8", "replace")[:500],
+        "answer": said(answer, hook)[:500],
     }
     if as_json:
         print_json(facts)

@@ -185,9 +185,17 @@ def _store(value: object, info: ValidationInfo) -> Secret:
         path = folder_of(info) / rest[1:]
         if "?" not in str(path):  # where SQLAlchemy would see the beginning of options
             return Secret(f"sqlite:///{path}")
-    if scheme in {"postgresql", "postgresql+psycopg"} and rest:
+    if scheme in {"postgresql", "postgresql+psycopg"} and rest and _has_port(text):
         return Secret(text)
     raise ValueError("is no store; write sqlite:///feeder.db or postgresql://user:password@host/name")
+
+
+def _has_port(url: str) -> bool:
+    """Whether host and port, where there are any, can be read."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def _email(value: str) -> str:

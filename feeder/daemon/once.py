@@ -12,7 +12,7 @@ from feeder import app as apps
 from feeder.daemon.opening import open_alone
 from feeder.daemon.running import LEASE
 from feeder.daemon.serving import server_of
-from feeder.errors import FeederError
+from feeder.errors import FeederError, SourceError
 from feeder.pipeline.deliver import Dispatcher
 from feeder.pipeline.ingest import ingest
 from feeder.pipeline.publish import Publisher
@@ -52,8 +52,8 @@ def _ingest(app: App) -> list[str]:
         try:
             report = ingest(app.desk, source, apps.now(), final=True)
         except FeederError as trouble:
-            error = str(trouble)
-            problems.append(error)
+            error = trouble.reason if isinstance(trouble, SourceError) else str(trouble)
+            problems.append(f"source {name}: {error}")
         else:
             said = ", ".join(f"{number} {what}" for what, number in sorted(report.counts.items()))
             log.info("source %s: %s", name, said or "nothing new")

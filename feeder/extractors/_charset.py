@@ -77,6 +77,8 @@ def _decoded(body: bytes, declared: str | None) -> str:
 def _with_nuls(body: bytes) -> str:
     """UTF-32 or UTF-16 without a mark: strict decoding and the side on which the NULs stand tell them apart."""
     even, odd = body[::2].count(0), body[1::2].count(0)
+    if (even + odd) * 5 < len(body) and _is_utf8(body.replace(b"\0", b"")):
+        raise Unreadable("it is binary: NUL bytes stray among its letters; save it as UTF-8 text")
     wide = ["utf-32-le", "utf-32-be"] if len(body) % 4 == 0 else []
     wide += ["utf-16-le"] if odd > 9 * even else ["utf-16-be"] if even > 9 * odd else []
     for encoding in wide:
@@ -87,6 +89,14 @@ def _with_nuls(body: bytes) -> str:
         if not _CONTROLS.search(text) and all(unicodedata.category(c) not in _NO_TEXT for c in text[:_SAMPLE]):
             return text
     raise Unreadable("it is binary: it has NUL bytes; save it as UTF-8 text")
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _usable(declared: str | None) -> str | None:

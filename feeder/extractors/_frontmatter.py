@@ -7,6 +7,8 @@ import re
 import tomllib
 from typing import Any
 
+from feeder.errors import Unreadable
+
 _FENCES = (  # how it opens, how it closes, and who reads what is between
     (re.compile(r"---[ \t]*\n"), re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE), "yaml"),
     (re.compile(r"\+\+\+[ \t]*\n"), re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE), "toml"),
@@ -20,6 +22,7 @@ _HEAD_KEYS = {
     "place", "publisher",
 }  # fmt: skip
 _LONGEST = 65536
+_KEY = re.compile(r"[A-Za-z][\w-]{0,40}[ \t]*[:=]|\{")
 
 
 def split(text: str) -> tuple[dict[str, Any], str, str | None]:
@@ -31,7 +34,15 @@ def split(text: str) -> tuple[dict[str, Any], str, str | None]:
         if start and end:
             values, problem = _values(text[start.end() : end.start()], kind)
             return values, text[end.end() :], problem
+        if start and _is_head(text[start.end() :]):
+            # It may say that this is a draft: nothing is published on a guess.
+            raise Unreadable(f"its front matter never ends; a line {start[0].strip()} of its own has to close it")
     return _json_head(text) or _pairs_head(text) or ({}, text, None)
+
+
+def _is_head(text: str) -> bool:
+    """Whether what follows an opening fence begins as front matter; a lone `---` is a line across the page."""
+    return _KEY.match(text) is not None
 
 
 def _values(block: str, kind: str) -> tuple[dict[str, Any], str | None]:
@@ -74,8 +85,9 @@ def _lines(rows: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     key = ""
     for row in rows:
-        pair = _PAIR.match(row)
-        if pair and not row.startswith((" ", "\t")):
+        indented = row.startswith((" ", "\t"))
+        pair = _PAIR.match(row.strip())
+        if pair and (not indented or pair["key"].strip().lower() in _HEAD_KEYS):
             key = pair["key"].strip().lower()
             found.setdefault(key, pair["value"].strip().strip("\"'"))
         elif key and row.strip():

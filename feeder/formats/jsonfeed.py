@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from feeder.formats._format import Built, Format, head, parts
 from feeder.model.address import link_of
-from feeder.model.cleaned import excerpt
+from feeder.model.cleaned import credited, excerpt
 from feeder.model.item import author, item, item_of_cleaned
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _head(feed: Feed) -> dict[str, object]:
 
 def _item(article: Article, feed: Feed) -> dict[str, object]:
     """Never without a text, even where the article has only a title."""
-    made = item_of_cleaned(article, link_of(article, feed.site))
+    made = item_of_cleaned(credited(article, feed.site), link_of(article, feed.site))
     if feed.content == "summary" or not article.content.html.strip():
         made["content_text"] = article.content.summary or excerpt(article.content.html) or article.content.title
         del made["content_html"]

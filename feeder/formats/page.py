@@ -10,7 +10,7 @@ from feeder.formats.atom import ATOM
 from feeder.formats.jsonfeed import JSON
 from feeder.formats.rss import RSS
 from feeder.model.address import link_of, uri
-from feeder.model.cleaned import excerpt, language_tag
+from feeder.model.cleaned import cleaned, excerpt, language_tag
 from feeder.model.item import timestamp
 from feeder.text import one_line
 
@@ -33,7 +33,7 @@ def article_page(article: Article, site: Site, feeds: Sequence[Feed]) -> bytes:
 
     Raises FormatError.
     """
-    return written(article, lambda cleaned: _article(cleaned, site, feeds))
+    return written(article, lambda sound: _article(sound, site, feeds))
 
 
 def _article(article: Article, site: Site, feeds: Sequence[Feed]) -> bytes:
@@ -61,9 +61,20 @@ def _article(article: Article, site: Site, feeds: Sequence[Feed]) -> bytes:
     )
 
 
-def index_page(site: Site, feeds: Sequence[Feed]) -> bytes:
-    """The page that names every feed with its addresses and says how to subscribe; in English."""
-    return _page("index.html", site, feeds, language="en", language_of_site=language_tag(site.language) or "en")
+def index_page(site: Site, feeds: Sequence[Feed], latest: Sequence[Article] = ()) -> bytes:
+    """The page that names every feed, says how to subscribe, and leads to the latest articles; in English."""
+    language = language_tag(site.language) or "en"
+    listed = [_listed(cleaned(article), site) for article in latest]
+    return _page("index.html", site, feeds, language="en", language_of_site=language, latest=listed)
+
+
+def _listed(article: Article, site: Site) -> dict[str, object]:
+    return {
+        "title": article.content.title,
+        "link": link_of(article, site),
+        "language": article.content.language or language_tag(site.language) or "en",
+        "published": _date(article.published, site.zone),
+    }
 
 
 def _page(template: str, site: Site, feeds: Sequence[Feed], **values: object) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from feeder.formats._format import Built, Format, head, parts
 from feeder.model.address import link_of
-from feeder.model.cleaned import excerpt, foreign_language
+from feeder.model.cleaned import credited, excerpt, foreign_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,8 +45,9 @@ def _element(article: Article, feed: Feed) -> Element:
     entry.category([{"term": category} for category in article.content.categories])
     _add_links(entry, article, feed)
     _add_text(entry, article, feed.content)
-    # `author` must hold an e-mail address and stand once, so people are dc:creator, each of them.
-    entry.dc.dc_creator([person.name for person in article.content.authors])
+    # `author` must hold an e-mail address and stand once, so people are dc:creator, each of them; RSS readers
+    # know no author of the whole feed.
+    entry.dc.dc_creator([person.name for person in credited(article, feed.site).content.authors])
     entry.dc.dc_language(foreign_language(article, feed.site))
     return entry.rss_entry()
 

@@ -30,6 +30,14 @@ def cleaned(article: Article) -> Article:
     return replace(article, content=replace(content, title=title))
 
 
+def credited(article: Article, site: Site) -> Article:
+    """The article with the site's author and name where it names none of its own."""
+    content = article.content
+    authors = content.authors or people((site.author,))
+    publisher = content.publisher or one_line(site.title) or None
+    return replace(article, content=replace(content, authors=authors, publisher=publisher))
+
+
 def cleaned_content(content: Content) -> Content:
     """Every string cleaned, what is unusable left out, nothing said twice."""
     return replace(

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from feeder.net.client import Client
 from feeder.net.guard import Guard
-from feeder.net.urls import redact
+from feeder.net.urls import redact, scrub
 
-__all__ = ["Client", "Guard", "redact"]
+__all__ = ["Client", "Guard", "redact", "scrub"]

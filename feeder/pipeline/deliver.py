@@ -14,7 +14,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from feeder.model.address import link_of
+from feeder.model.cleaned import credited
 from feeder.model.delivery import Answer, Attempt, DeliveryState, Event, Outcome, Phase, Verdict
+from feeder.net import scrub
 from feeder.pipeline.places import as_feed, places
 from feeder.pipeline.retry import next_attempt
 from feeder.store import articles, deliveries
@@ -212,10 +214,16 @@ def _done(delivery: Delivery, answer: Answer, hook: Hook, now: datetime) -> Done
         reason=verdict.reason,
         status=answer.status,
         address=answer.address,
-        body=answer.body.decode("utf-8", "replace").replace("\0", ""),
+        body=said(answer, hook),
         truncated=answer.truncated,
     )
     return Done(delivery, verdict, attempt)
+
+
+def said(answer: Answer, hook: Hook) -> str:
+    """What the receiver answered, as it may be stored and shown."""
+    text = answer.body.decode("utf-8", "replace").replace("\0", "")
+    return scrub(text, getattr(hook.options, "url", ""))
 
 
 def event_of(store: Store, delivery: Delivery, outside: Outside) -> Event:
@@ -224,7 +232,7 @@ def event_of(store: Store, delivery: Delivery, outside: Outside) -> Event:
         found = articles.at_revision(tx, delivery.article, delivery.revision)
     if found is None:
         raise LookupError(delivery.article)
-    article, at = found
+    article, at = credited(found[0], outside.site), found[1]
     feeds = tuple(
         as_feed(place, outside.feeds[place.parent], outside.site, outside.output, iri="", updated=at)
         for place in places(article, outside.feeds)
@@ -239,6 +247,10 @@ def _tell(done: Done, settled: Settled, *, kept: bool) -> None:
         log.warning("%s: the answer came after its lease was lost; it may be sent again", what)
     elif settled.state is DeliveryState.DELIVERED:
         log.info("%s: delivered in %.0f ms", what, took)
+    elif done.verdict.outcome is Outcome.GONE:
+        log.error(
+            "%s: %s; the webhook is disabled until feeder webhooks enable %s", what, settled.reason, it.webhook
+        )
     elif settled.state is DeliveryState.DEAD:
         log.error("%s: given up after %d tries: %s", what, settled.tries, settled.reason)
     else:

@@ -174,6 +174,17 @@ def _look_done(desk: Desk, visit: Visit, identity: str) -> None:
                 owing.owe_past(tx, name, desk.audience, visit.now, visit.source)
 
 
+def take_in_one(desk: Desk, source: Source, key: str, now: datetime) -> tuple[str, Article]:
+    """Take in one document of a source now. Raises Unreadable, NotYet, SourceError, StoreError."""
+    look = source.look({}, [key], final=True)
+    for refused in look.refused:
+        raise Unreadable(refused.reason)
+    document = source.read(look.found[0]) if look.found else None
+    if document is None:
+        raise Unreadable("is no file that this source would take in")
+    return take_in(desk, document, now)
+
+
 def take_in(desk: Desk, document: Document, now: datetime) -> tuple[str, Article]:
     """Take in one document that somebody means, whatever its date. Raises Unreadable, NotYet, StoreError."""
     reading = desk.read(document, desk.hints(now))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from feeder import __version__
+from feeder.errors import FormatError
 from feeder.formats import FORMATS, page
 from feeder.model.address import needs_page
 from feeder.model.article import State
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _BATCH = 200
+# Articles that the index page leads to.
+_LATEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Publisher:
     def __init__(self, store: Store, output: Output) -> None:
         self._store, self._output = store, output
         self._written: dict[str, int] = {}
+        self._noted: str | None = None
+        self._cursor = f"pages of {output.node} in {output.folder}"
 
     def publish(self, *, everything: bool = False) -> Report:
         """Bring the folder in step with the store. Raises StoreError; what cannot be written is in the report."""
@@ -73,7 +78,15 @@ class Publisher:
             self._feed(name, report)
         if changed:
             self._index(report)
+        self._note("; ".join(report.problems))
         return report
+
+    def _note(self, problem: str) -> None:
+        """Other processes learn from the store how it went."""
+        if problem != self._noted:
+            with self._store.write() as tx:
+                feeds.note(tx, self._cursor, problem)
+            self._noted = problem
 
     # ------------------------------------------------------------ feeds
 
@@ -112,14 +125,15 @@ class Publisher:
 
     def _index(self, report: Report) -> None:
         listed = [self._noun(state, ()) for state in self._live()]
-        self._write("index.html", page.index_page(self._output.site, listed), report)
+        with self._store.read() as tx:
+            latest = articles.newest(tx, _LATEST)
+        self._write("index.html", page.index_page(self._output.site, listed, latest), report)
 
     # ------------------------------------------------------------ article pages
 
     def _pages(self, report: Report, *, everything: bool) -> None:
         """Follow the revisions from where this node left off; from the start when pages look different now."""
-        it = self._output
-        name, shape = f"pages of {it.node} in {it.folder}", self._shape()
+        name, shape = self._cursor, self._shape()
         with self._store.read() as tx:
             seq, before = feeds.read_cursor(tx, name)
         seq = 0 if everything or before != shape else seq
@@ -140,9 +154,9 @@ class Publisher:
             return self._gone(name, report)
         try:
             body = page.article_page(article, self._output.site, self._feeds_of(article))
-        except ValueError as error:
-            log.exception("article %s has no page", article.id)
-            report.problems.append(f"article {article.id} has no page: {type(error).__name__}")
+        except FormatError as error:
+            log.error("%s", error)  # noqa: TRY400 - its text says it all
+            report.problems.append(f"no page: {error}")
             return True
         return self._write(name, body, report)
 

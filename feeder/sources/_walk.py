@@ -72,8 +72,10 @@ def _files_of(
     """Note the files; return the folders below, as prefixes that end in `/`."""
     below = []
     for entry in entries:
-        key = _key(prefix + entry.name)
-        if key is None:
+        key = prefix + entry.name
+        if _unspeakable(key):
+            if wanted(entry.name, suffixes):
+                seen.refuse(_escaped(key), "its name is not UTF-8; rename it")
             continue
         try:
             if entry.is_symlink():
@@ -84,12 +86,18 @@ def _files_of(
                 _note(key, entry.stat(follow_symlinks=False), seen)
         except FileNotFoundError:
             continue
+        except OSError as error:  # a link that leads in circles, and whatever else only one entry suffers from
+            seen.refuse(key, f"cannot be looked at: {os.strerror(error.errno or 0)}")
     return sorted(below, reverse=True)
 
 
-def _key(path: str) -> str | None:
-    # A name that is no UTF-8 comes with lone surrogates, which neither database nor feed can carry.
-    return path if path.isprintable() or path.encode("utf-8", "replace").decode() == path else None
+def _unspeakable(name: str) -> bool:
+    """Bytes that are no UTF-8 come as lone surrogates, which neither database nor feed can carry."""
+    return not name.isprintable() and name.encode("utf-8", "replace").decode() != name
+
+
+def _escaped(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _link(entry: os.DirEntry[str], key: str, real: str, suffixes: Collection[str], seen: Seen) -> None:

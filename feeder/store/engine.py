@@ -81,13 +81,14 @@ class Store:
             raise StoreError(f"the store {self} cannot be used: {type(error).__name__}") from None
 
     def __str__(self) -> str:
-        return self.url.render_as_string(hide_password=True)
+        # Without the query, which may hold a password too.
+        return self.url.set(query={}).render_as_string(hide_password=True)
 
 
 def _address(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise StoreError("store: not a database address; sqlite:///FILE or postgresql://USER@HOST/NAME") from None
     backend = parsed.get_backend_name()
     if backend == "postgresql":

@@ -113,5 +113,17 @@ def read_cursor(tx: Tx, name: str) -> tuple[int, str]:
     return (0, "") if row is None else (row.seq, row.shape)
 
 
+def note(tx: Tx, name: str, problem: str) -> None:
+    """What hinders this follower; empty when nothing does."""
+    if tx.execute(update(cursor).where(cursor.c.name == name).values(problem=problem)).rowcount == 0:
+        tx.execute(cursor.insert().values(name=name, seq=0, shape="", problem=problem))
+
+
+def problems(tx: Tx) -> tuple[str, ...]:
+    """What hinders the followers of this store."""
+    query = select(cursor.c.problem).where(cursor.c.problem != "").order_by(cursor.c.name)
+    return tuple(tx.execute(query).scalars())
+
+
 def write_cursor(tx: Tx, name: str, seq: int, shape: str) -> None:
     dialect.put(tx, cursor, {"name": name, "seq": seq, "shape": shape}, ("name",))

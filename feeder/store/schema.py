@@ -224,11 +224,12 @@ lease = Table(
     Column("until", Instant, nullable=False),
 )
 
-# How far a follower of `revision.seq` has come, and in which shape it wrote.
+# How far a follower of `revision.seq` has come, in which shape it wrote, and what hinders it.
 cursor = Table(
     "cursor",
     metadata,
     Column("name", String, primary_key=True),
     Column("seq", BigInteger, nullable=False),
     Column("shape", String, nullable=False),
+    Column("problem", String, nullable=False, server_default=""),
 )

@@ -1,0 +1,187 @@
+"""What every command says and does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from feeder import __version__
+from tests.cli.conftest import asked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Said
+    from tests.daemon.harness import Newsroom
+    from tests.net.receivers import Receiver
+
+    Feeder = Callable[..., Said]
+
+ARTICLE = {"id", "slug", "source", "revision", "state", "published", "updated", "taken_in", "first_look", "title"}
+WEBHOOK = {
+    *("name", "type", "status", "reason", "since", "delivered"),
+    *("waiting", "dead", "cancelled", "oldest_waiting"),
+}
+
+
+# ---------------------------------------------------------------- articles
+
+
+def test_articles_are_listed(feeder: Feeder, newsroom: Newsroom) -> None:
+    found = asked(feeder, newsroom, "articles", "list", "--json").json
+    assert [set(it) for it in found] == [ARTICLE, ARTICLE]
+    assert {it["title"] for it in found} == {"Rain over the coast", "Sun over the coast"}
+    assert len(asked(feeder, newsroom, "articles", "list", "--limit", "1", "--json").json) == 1
+    assert asked(feeder, newsroom, "articles", "list", "--source", "other", "--json").json == []
+    assert "Rain over the coast" in asked(feeder, newsroom, "articles", "list").out
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "quarantined", "waiting"])
+def test_an_empty_list_is_a_document_and_for_people_a_word(feeder: Feeder, newsroom: Newsroom, state: str) -> None:
+    assert asked(feeder, newsroom, "articles", "list", "--state", state, "--json").json == []
+    said = asked(feeder, newsroom, "articles", "list", "--state", state)
+    assert said.out == ""
+    assert said.err.startswith(("None", "No "))
+
+
+def test_what_is_in_quarantine_is_listed_with_its_reason(feeder: Feeder, newsroom: Newsroom) -> None:
+    (newsroom.articles / "noise.txt").write_bytes(bytes(range(256)))
+    newsroom.command("run", "--once")
+    (found,) = asked(feeder, newsroom, "articles", "list", "--state", "quarantined", "--json").json
+    assert set(found) == {"source", "key", "state", "reason", "article", "since", "at", "again"}
+    assert (found["key"], found["state"]) == ("noise.txt", "quarantined")
+    assert found["reason"] in asked(feeder, newsroom, "articles", "list", "--state", "quarantined").out
+    facts = asked(feeder, newsroom, "status", "--json", status=1).json
+    assert facts["quarantine"][0]["key"] == "noise.txt"
+    assert "source newsroom: 1 in quarantine" in facts["problems"]
+
+
+def test_an_article_is_shown_by_its_id_its_slug_a_part_of_it_and_its_file(
+    feeder: Feeder, newsroom: Newsroom
+) -> None:
+    shown = asked(feeder, newsroom, "articles", "show", "rain", "--json").json
+    assert set(shown) == ARTICLE | {"content", "origins", "feeds", "keys", "revisions"}
+    assert (shown["feeds"], [it["kind"] for it in shown["revisions"]]) == (["all"], ["published"])
+    for name in (shown["id"], shown["slug"], shown["keys"][0]["key"]):
+        assert asked(feeder, newsroom, "articles", "show", name, "--json").json == shown
+    people = asked(feeder, newsroom, "articles", "show", "rain").out
+    assert "Rain over the coast" in people
+    assert shown["id"] in people
+
+
+def test_an_article_is_withdrawn_once(feeder: Feeder, newsroom: Newsroom) -> None:
+    first = asked(feeder, newsroom, "articles", "withdraw", "rain", "--json").json
+    assert set(first) == {"id", "slug", "withdrawn"}
+    assert first["withdrawn"] is True
+    assert asked(feeder, newsroom, "articles", "withdraw", "rain", "--json").json["withdrawn"] is False
+    (left,) = asked(feeder, newsroom, "articles", "list", "--state", "withdrawn", "--json").json
+    assert (left["title"], left["state"]) == ("Rain over the coast", "withdrawn")
+
+
+def test_a_name_of_several_articles_names_them(feeder: Feeder, newsroom: Newsroom) -> None:
+    said = asked(feeder, newsroom, "articles", "show", "coast", status=2)
+    assert "not the name of one article but of several" in said.err
+    assert "rain-over-the-coast" in said.err
+
+
+# ---------------------------------------------------------------- add
+
+
+def test_an_article_is_taken_in_from_standard_input(feeder: Feeder, empty: Newsroom) -> None:
+    text = b"A headline of its own\n\nThe council met on Monday and agreed on nothing at all.\n"
+    said = feeder("add", "-", "--json", "--config", empty.config, stdin=text)
+    assert set(said.json) == {"outcome", "id", "slug", "title"}
+    assert (said.json["outcome"], said.json["title"]) == ("published", "A headline of its own")
+    again = feeder("add", "-", "--json", "--config", empty.config, stdin=text)
+    assert (again.status, again.json["id"]) == (0, said.json["id"])
+    assert len(asked(feeder, empty, "articles", "list", "--json").json) == 1
+
+
+@pytest.mark.parametrize("what", ["nowhere.txt", "http://127.0.0.1:9/none", "http://192.168.7.7/private"])
+def test_what_is_not_there_cannot_be_taken_in(feeder: Feeder, empty: Newsroom, what: str) -> None:
+    said = asked(feeder, empty, "add", what, status=2)
+    assert said.err.startswith(f"feeder: {what}: ")
+    assert len(said.err.splitlines()) == 1
+
+
+def test_what_cannot_be_read_is_said_in_one_line(feeder: Feeder, empty: Newsroom) -> None:
+    said = feeder("add", "-", "--config", empty.config, stdin=bytes(range(256)))
+    assert said.status == 1
+    assert len(said.err.splitlines()) == 1
+
+
+# ---------------------------------------------------------------- status, check, publish, init, version
+
+
+def test_status_tells_how_everything_stands(feeder: Feeder, newsroom: Newsroom) -> None:
+    facts = asked(feeder, newsroom, "status", "--json").json
+    assert set(facts) == {
+        *("daemon", "store", "articles", "sources", "feeds"),
+        *("webhooks", "backlog", "oldest_undelivered", "quarantine", "problems"),
+    }
+    assert (facts["daemon"], facts["articles"], facts["backlog"]) == (None, {"live": 2}, 2)
+    assert [set(it) for it in facts["webhooks"]] == [WEBHOOK]
+    assert set(facts["sources"][0]) == {
+        *("name", "looked_at", "next", "read", "waiting"),
+        *("quarantined", "error"),
+    }
+    assert set(facts["feeds"][0]) == {"name", "articles", "changed"}
+    assert "All well." in asked(feeder, newsroom, "status").out
+
+
+def test_check_looks_at_everything_and_changes_and_sends_nothing(
+    feeder: Feeder, empty: Newsroom, receiver: Receiver
+) -> None:
+    before = sorted(empty.folder.rglob("*"))
+    checked = asked(feeder, empty, "check", "--json").json
+    assert set(checked) == {"well", "checks"}
+    assert [set(it) for it in checked["checks"]] == [{"what", "name", "well", "problem"}] * 5
+    kinds = [it["what"] for it in checked["checks"]]
+    assert kinds == ["configuration", "store", "output", "source", "webhook"]
+    assert (sorted(empty.folder.rglob("*")), receiver.heard) == (before, [])
+    assert [line.split()[:2] for line in asked(feeder, empty, "check").out.splitlines()] == [
+        ["ok", it] for it in kinds
+    ]
+
+
+def test_check_says_what_is_wrong(feeder: Feeder, empty: Newsroom) -> None:
+    empty.articles.rmdir()
+    checked = asked(feeder, empty, "check", "--json", status=1).json
+    assert checked["well"] is False
+    (bad,) = [it for it in checked["checks"] if not it["well"]]
+    assert bad["what"] == "source"
+    assert "cannot be looked at" in bad["problem"]
+
+
+def test_publish_writes_every_feed_from_the_store(feeder: Feeder, newsroom: Newsroom) -> None:
+    published = asked(feeder, newsroom, "publish", "--json").json
+    assert published == {
+        "written": 6,
+        "unchanged": 0,
+        "removed": 0,
+        "problems": [],
+        "folder": str(newsroom.feeds),
+    }
+    assert sorted(newsroom.titles()) == ["Rain over the coast", "Sun over the coast"]
+    assert "0 written, 6 unchanged" in asked(feeder, newsroom, "publish").out
+
+
+def test_init_makes_a_newsroom_that_is_well_and_changes_nothing_that_is_there(
+    feeder: Feeder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SAMPLE_SECRET", raising=False)
+    made = feeder("init", tmp_path / "post", "--json").json["made"]
+    assert str(tmp_path / "post" / "config.yaml") in made
+    assert {it.name for it in (tmp_path / "post").iterdir()} == {"config.yaml", "articles", "feeds"}
+    before = {it: it.stat().st_mtime_ns for it in tmp_path.rglob("*")}
+    said = feeder("init", tmp_path / "post")
+    assert (said.status, said.out) == (2, "")
+    assert "is there already" in said.err
+    assert {it: it.stat().st_mtime_ns for it in tmp_path.rglob("*")} == before
+
+
+def test_version_is_said(feeder: Feeder) -> None:
+    assert feeder("version").out == feeder("--version").out == f"feeder {__version__}\n"
+    assert feeder("version", "--json").json == {"version": __version__}
