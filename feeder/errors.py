@@ -7,6 +7,8 @@
     │   └── StoreInUse   another daemon has it                                         exit 3
     ├── SourceError      a source as a whole cannot be looked at (folder gone, …)
     ├── Unreadable       one document cannot become an article: to the quarantine
+    │   ├── Passing      … just now; it is tried again
+    │   └── Claimed      … because another document already is that article
     ├── NotYet           one document asks to wait (a draft, a date to come)
     └── FormatError      one article cannot be written in one format
 
@@ -84,6 +86,18 @@ class Unreadable(FeederError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class Passing(Unreadable):
+    """This document cannot be read just now; it is tried again at the next look."""
+
+
+class Claimed(Unreadable):
+    """This document says that it is an article which another document of its source, `by`, states already."""
+
+    def __init__(self, native: str, by: str) -> None:
+        self.by = by
+        super().__init__(f'its id "{native}" is already that of {by}; give it one of its own')
 
 
 class NotYet(FeederError):

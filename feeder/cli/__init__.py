@@ -47,11 +47,13 @@ class _Lazy(click.Group):
 
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="feeder %(version)s")
-def cli() -> None:
+@click.option("--config", "path", metavar="FILE", help="The configuration file; may stand behind the command too.")
+def cli(path: str | None) -> None:
     """The outbox of a newsroom: articles in; feeds and signed webhooks out.
 
     Begin with "feeder init", then "feeder run".
     """
+    del path  # common.config_option looks it up
 
 
 def main() -> None:

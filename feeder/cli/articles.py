@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from feeder.model.article import Article
     from feeder.store.documents import Known
 
-STATES = ("live", "withdrawn", "quarantined", "waiting")
+STATES = ("live", "withdrawn", "retracted", "quarantined", "waiting")
 
 
 @click.group("articles")
@@ -35,7 +35,7 @@ def list_(path: Path, as_json: bool, state: str, source: str | None, limit: int)
     from feeder.store.documents import DocumentState
 
     with opened(path) as (_, store), store.read() as tx:
-        if state in {"live", "withdrawn"}:
+        if state in {"live", "withdrawn", "retracted"}:
             _print_articles(articles.newest(tx, limit, state=State(state), source=source), as_json=as_json)
         else:
             _print_documents(documents.in_state(tx, DocumentState(state), limit, source), as_json=as_json)
@@ -84,6 +84,8 @@ def show(path: Path, as_json: bool, article: str) -> None:
     table(
         ("FIELD", "VALUE"), [(name, value) for name, value in story.items() if not isinstance(value, list | dict)]
     )
+    for warning in story["warnings"]:
+        click.echo(f"warning: {warning}")
     origins = story["origins"]
     rows = [(name, _short(content[name]), origins.get(name, "")) for name in content if content[name]]
     click.echo()
@@ -97,13 +99,14 @@ def show(path: Path, as_json: bool, article: str) -> None:
 def _story(store: Any, found: Article) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from feeder.store import articles, feeds
+    from feeder.store import articles, documents, feeds
 
     with store.read() as tx:
         return {
             **_summary(found),
             "content": asdict(found.content),
             "origins": articles.origins(tx, found.id, found.revision),
+            "warnings": [known.reason for known in documents.of_article(tx, found.id) if known.reason],
             "feeds": sorted(feeds.of_article(tx, found.id)),
             "keys": [{"kind": kind, "key": key} for kind, key in articles.aliases(tx, found.id)],
             "revisions": [
@@ -121,10 +124,15 @@ def _short(value: object) -> str:
 @command.command("withdraw")
 @config_option
 @json_option
+@click.option("--undo", is_flag=True, help="Bring it back instead.")
 @click.argument("article")
-def withdraw(path: Path, as_json: bool, article: str) -> None:
-    """Take an article out of every feed and tell the webhooks that were told of it."""
+def withdraw(path: Path, as_json: bool, undo: bool, article: str) -> None:
+    """Take an article out of every feed and tell the webhooks that were told of it.
+
+    It stays away, whatever happens to its file, until it is brought back with --undo.
+    """
     from feeder import app as apps
+    from feeder.model.article import State
     from feeder.pipeline import intake
     from feeder.schedule import next_run
 
@@ -133,9 +141,14 @@ def withdraw(path: Path, as_json: bool, article: str) -> None:
         app = apps.wire(config, store, next_run)
         with store.write() as tx:
             store.in_order(tx)
-            done = intake.withdraw(tx, app.desk.audience, found.id, apps.now())
+            audience, now = app.desk.audience, apps.now()
+            if undo:
+                done = intake.take_back(tx, audience, found.id, now)
+            else:
+                done = intake.withdraw(tx, audience, found.id, now, State.RETRACTED)
         app.close()
     if as_json:
-        print_json({"id": found.id, "slug": found.slug, "withdrawn": done})
+        print_json({"id": found.id, "slug": found.slug, "withdrawn": not undo, "changed": done})
     else:
-        click.echo(f"{found.slug}: {'withdrawn' if done else 'was withdrawn before'}")
+        state = "live" if undo else "withdrawn"
+        click.echo(f"{found.slug}: {state if done else f'was {state} before'}")

@@ -7,6 +7,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -75,7 +76,7 @@ def _source(app: App, name: str) -> dict[str, Any]:
         look = app.sources[name].look({}, final=True)
     except FeederError as error:
         return _row("source", name, str(error))
-    return _row("source", f"{name} ({len(look.found)} documents)", "")
+    return _row("source", f"{name} ({len(look.found) or 'no'} document{'s' * (len(look.found) != 1)})", "")
 
 
 def _webhook(app: App, name: str) -> dict[str, Any]:
@@ -83,7 +84,18 @@ def _webhook(app: App, name: str) -> dict[str, Any]:
     url = getattr(app.outside.hooks[name].options, "url", None)
     if url is None:
         return _row("webhook", name, "")
-    return _row("webhook", name, app.client.reach(url) or "")
+    problem = app.client.reach(url)
+    if problem and _is_ours(app, url):
+        return _row("webhook", f"{name} (our own receiver, there while feeder run is)", "")
+    return _row("webhook", name, problem or "")
+
+
+def _is_ours(app: App, url: str) -> bool:
+    """Whether the address is that of the receiver which the daemon opens for trying out."""
+    listen, parts = app.config.server.listen, urlsplit(url)
+    if listen is None or not app.config.server.receiver:
+        return False
+    return (parts.hostname, parts.port) == (listen.host, listen.port) and parts.path.startswith("/listen/")
 
 
 def _print(row: dict[str, Any]) -> None:

@@ -25,12 +25,18 @@ if TYPE_CHECKING:
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
+def _default_config() -> str:
+    """What was said before the command's name, then what the environment says."""
+    before = click.get_current_context().find_root().params.get("path")
+    return str(before or os.environ.get("FEEDER_CONFIG") or "config.yaml")
+
+
 def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--config",
         "path",
         type=click.Path(path_type=Path),
-        default=lambda: os.environ.get("FEEDER_CONFIG") or "config.yaml",
+        default=_default_config,
         show_default="config.yaml, or $FEEDER_CONFIG",
         help="The configuration file.",
     )(command)
@@ -97,7 +103,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
+    text = "" if value is None else str(iso(value) if isinstance(value, datetime) else value)
     # What comes from outside must not steer the terminal.
     return re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text)
 

@@ -46,18 +46,34 @@ def list_(
     """The newest deliveries."""
     from feeder.app import now
     from feeder.model.delivery import DeliveryState
-    from feeder.store import deliveries
+    from feeder.store import articles, deliveries
 
     after = moment(since, now()) if since else None
-    with opened(path) as (_, store), store.read() as tx:
+    with opened(path) as (config, store), store.read() as tx:
+        states = deliveries.webhooks(tx)
+        if webhook is not None and webhook not in states:
+            known_webhook(config, webhook)
         wanted = DeliveryState(state) if state else None
         found = deliveries.listed(tx, limit, name=webhook, state=wanted, since=after)
+        slugs = articles.slugs(tx, {it.article for it in found})
     if as_json:
-        print_json([_plain(it) for it in found])
+        print_json([{**_plain(it), "slug": slugs[it.article]} for it in found])
         return
     table(
-        ("ID", "WEBHOOK", "EVENT", "STATE", "TRIES", "NEXT", "REASON"),
-        [(it.id, it.webhook, it.kind, it.state, it.tries, _next(it), it.reason) for it in found],
+        ("ID", "WEBHOOK", "EVENT", "ARTICLE", "STATE", "TRIES", "NEXT", "REASON"),
+        [
+            (
+                it.id,
+                it.webhook,
+                it.kind,
+                slugs[it.article],
+                it.state,
+                it.tries,
+                _next(it, states[it.webhook].status),
+                it.reason,
+            )
+            for it in found
+        ],
     )
     if not found:
         click.echo("None.", err=True)
@@ -67,10 +83,12 @@ def _plain(it: Delivery) -> dict[str, object]:
     return {name: getattr(it, name) for name in it.__slots__ if name != "token"}
 
 
-def _next(it: Delivery) -> str:
+def _next(it: Delivery, status: str) -> str:
     from feeder.app import now
 
-    return ago(it.due, now()) if it.due and it.state == "pending" else ""
+    if it.due is None or it.state != "pending":
+        return ""
+    return ago(it.due, now()) if status == "active" else f"held: {status}"
 
 
 @command.command("show")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("init")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".", metavar="[DIR]")
 @click.option("--config", "path", type=click.Path(path_type=Path), help="Another name than DIR/config.yaml.")
 @json_option
 def command(folder: Path, path: Path | None, as_json: bool) -> None:

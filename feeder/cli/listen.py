@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from feeder.cli.common import config_option, print_json
-from feeder.errors import UsageError
+from feeder.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +64,10 @@ def _configured(path: Path) -> Callable[[str], Sequence[Secret]]:
     """The secrets of the webhook with the name in the address; any of them for another address."""
     from feeder import app
 
-    config = app.load(path)
+    try:
+        config = app.load(path)
+    except ConfigError as error:
+        raise UsageError(f"{error}\nor, without a configuration: feeder listen --secret whsec_…") from None
     secrets = {name: app.secrets_of(config, name) for name in config.webhooks}
     every = tuple(secret for several in secrets.values() for secret in several)
     return lambda name: secrets.get(name, every)

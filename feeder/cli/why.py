@@ -19,11 +19,12 @@ from feeder.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from feeder.config import WebhookOptions
     from feeder.model.article import Article
-    from feeder.model.delivery import Delivery
+    from feeder.model.delivery import Delivery, Kind
     from feeder.store import Tx
     from feeder.store.deliveries import WebhookState
 
@@ -49,12 +50,11 @@ def command(path: Path, as_json: bool, article: str, webhook: str) -> None:
 def _facts(tx: Tx, article: Article, name: str, options: WebhookOptions) -> dict[str, Any]:
     from feeder.store import articles, deliveries
 
-    found = tuple(reversed(deliveries.listed(tx, 1000, name=name, article=article.id)))
+    found = tuple(it for it in deliveries.of_article(tx, article.id) if it.webhook == name)
     state = deliveries.webhooks(tx).get(name)
-    owed = {delivery.revision: delivery for delivery in found}
     events = [
-        _event(tx, article, number, kind, at, owed.get(number), options, told=bool(found))
-        for number, kind, at in articles.revisions(tx, article.id)
+        _event(tx, article, revision, found, options, state.since if state else None)
+        for revision in articles.revisions(tx, article.id)
     ]
     return {
         "article": {
@@ -79,32 +79,35 @@ def _facts(tx: Tx, article: Article, name: str, options: WebhookOptions) -> dict
 def _event(
     tx: Tx,
     article: Article,
-    number: int,
-    kind: Any,
-    at: Any,
-    delivery: Delivery | None,
+    revision: tuple[int, Kind, datetime],
+    found: tuple[Delivery, ...],
     options: WebhookOptions,
-    *,
-    told: bool,
+    since: datetime | None,
 ) -> dict[str, Any]:
-    from feeder.pipeline.owing import decide
+    from feeder.pipeline.owing import decide, standing
     from feeder.store import articles, deliveries
 
+    number, kind, at = revision
     then = articles.at_revision(tx, article.id, number)
-    decision = decide(then[0] if then else article, kind, options, told=told)
-    owed = delivery is not None
-    unknown = "the webhook did not stand in the configuration then"
+    before = standing((it for it in found if it.revision < number), since)
+    decision = decide(then[0] if then else article, kind, options, before)
+    delivery = next((it for it in found if it.revision == number), None)
+    unsaid = "by the configuration of today it would be; it was another one then"
     return {
         "revision": number,
         "kind": kind,
         "at": at,
-        "owed": owed,
-        "why": decision.why if owed or not decision.owed else unknown,
+        "owed": delivery is not None,
+        "why": decision.why if (delivery is None) == (decision.kind is None) else _past(delivery, unsaid),
         "delivery": delivery.id if delivery else None,
         "state": delivery.state if delivery else None,
         "reason": delivery.reason if delivery else "",
         "attempts": deliveries.attempts(tx, delivery.id) if delivery else (),
     }
+
+
+def _past(delivery: Delivery | None, unsaid: str) -> str:
+    return unsaid if delivery is None else "asked of the past with since or backfill, or by another configuration"
 
 
 def _next(found: tuple[Delivery, ...], state: WebhookState | None) -> str:

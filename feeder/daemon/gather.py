@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 # Seconds after which something is tried again that the store or the source refused.
 _AGAIN = 5.0
 _IDLE = 60.0
-# More keys than this at once: looking through everything is cheaper, and no statement grows too long.
+# Keys in one statement.
 _MANY = 500
 # Taking in is safe to do twice; the lease only saves the work, and must not outlive its owner for long.
 _LEASE = timedelta(seconds=60)
@@ -78,14 +79,14 @@ class Gatherer:
                 self._turn(keys)
 
     def _turn(self, keys: frozenset[str]) -> None:
-        whole = keys == EVERYTHING or len(keys) > _MANY
+        whole = keys == EVERYTHING
         try:
-            unsettled = self._look(None if whole else keys)
+            unsettled = self._look(None) if whole else self._look_at(keys)
         except FeederError as error:
-            self._failed(error, EVERYTHING if whole else keys)
+            self._failed(error, keys)
         except Exception as error:  # whatever it is, one source's trouble must not end the daemon
             log.exception("source %s: unexpected", self._source.name)
-            self.problem = f"source {self._source.name}: {type(error).__name__}; the log tells more"
+            self._failed(SourceError(self._source.name, f"{type(error).__name__}; the log tells more"), EVERYTHING)
         else:
             self._watch.again(unsettled, SETTLE)
             if whole and self.problem:
@@ -93,15 +94,23 @@ class Gatherer:
                 self.problem = ""
         self._done()
 
+    def _look_at(self, keys: frozenset[str]) -> list[str]:
+        """So many at a time that no statement grows too long."""
+        ordered = sorted(keys)
+        return [
+            key for start in range(0, len(ordered), _MANY) for key in self._look(ordered[start : start + _MANY])
+        ]
+
     def _look(self, only: Collection[str] | None) -> tuple[str, ...]:
         now = self._clock()
         if only is None and not self._mine(now):
             return ()
-        report = ingest(self._app.desk, self._source, now, only)
+        desk = replace(self._app.desk, stopping=self._ending.is_set)
+        report = ingest(desk, self._source, now, only)
         if report.counts:
             said = ", ".join(f"{number} {what}" for what, number in sorted(report.counts.items()))
             log.info("source %s: %s", self._source.name, said)
-        if only is None:
+        if only is None and report.whole:
             self._note("")
             self._watch_anew(report.identity)
         return report.unsettled

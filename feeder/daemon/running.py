@@ -58,7 +58,7 @@ class Daemon:
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stopping, self._reload, self._awake = threading.Event(), threading.Event(), threading.Event()
         self._refused = ""  # why the newest configuration is not in force
-        self._seen = ""
+        self._seen = self._glimpsed = ""  # digests of the file: as last read, and at the last tick
         self._published = False
         self._upto = 0
 
@@ -86,7 +86,7 @@ class Daemon:
     # ------------------------------------------------------------ beginning
 
     def _begin(self, config: Config, store: Store, house: ExitStack) -> None:
-        self._store, self._app = store, apps.wire(config, store, next_run)
+        self._store, self._app, self._seen = store, apps.wire(config, store, next_run), config.digest
         house.callback(self._close)
         self._register(self._app)
         self._publish_loop = Loop("publish", self._publish, _PAUSE)
@@ -117,7 +117,7 @@ class Daemon:
         self._server = new
 
     def _use(self, app: App) -> None:
-        self._app, self._seen = app, app.config.digest
+        self._app = app
         self._publisher = Publisher(self._store, app.output)
         self._dispatcher.use(app.outside)
         self._gatherers = {
@@ -159,7 +159,7 @@ class Daemon:
             raise FeederError("; ".join(report.problems[:3]))
 
     def _deliver(self) -> None:
-        while self._dispatcher.step(self._upto) and not self._stopping.is_set():
+        while self._dispatcher.step(0 if self._stopping.is_set() else self._upto):
             continue
 
     def _ticks(self) -> None:
@@ -174,8 +174,11 @@ class Daemon:
             with self._store.write() as tx:
                 deliveries.reclaim(tx, now)
             self._deliver_loop.wake()
-        if digest_of(self._path) not in {self._seen, ""}:
+        # Twice the same: a file that is being written is not read half.
+        digest = digest_of(self._path)
+        if digest == self._glimpsed != self._seen:
             self.reload()
+        self._glimpsed = digest
 
     def _wait(self) -> None:
         while not self._stopping.is_set():
@@ -209,18 +212,18 @@ class Daemon:
     def _replace(self, config: Config) -> None:
         """All of the new configuration or, raising FeederError, all of the old one."""
         old, new = self._app, apps.wire(config, self._store, next_run)
-        for gatherer in self._gatherers.values():
-            gatherer.stop(PATIENCE)
+        used = old
+        # Nobody takes in by the old words what the new ones are already registered for.
+        still = [gatherer.stop(PATIENCE) for gatherer in self._gatherers.values()]
         try:
-            self._register(new)
+            if not all(still):
+                raise FeederError("a source is busy and does not end; save the configuration again later")
             if any(getattr(config, part) != getattr(old.config, part) for part in _SERVED):
                 self._serve(new)
-        except FeederError:
-            new.close()
-            self._register(old)
-            self._use(old)
-            raise
-        self._use(new)
+            self._register(new)
+            used = new
+        finally:
+            self._use(used)
         self._publish_loop.wake()
         # The old client stays open for the attempts that it has begun; its idle connections close by themselves.
 
@@ -232,8 +235,8 @@ class Daemon:
         self._tick.stop()
         for gatherer in self._gatherers.values():
             gatherer.stop(max(0.0, end - time.monotonic()))
-        self._deliver_loop.stop(max(0.0, end - time.monotonic()))
-        left = self._finish(max(0.0, end - time.monotonic()))
+        quiet = self._deliver_loop.stop(max(0.0, end - time.monotonic()))
+        left = self._finish(max(0.0, end - time.monotonic())) if quiet else self._dispatcher.in_flight
         self._publish_loop.stop(max(0.0, end - time.monotonic()))
         if self._server is not None:
             self._server.stop(1.0)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 class State(StrEnum):
     LIVE = "live"
     WITHDRAWN = "withdrawn"
+    RETRACTED = "retracted"  # withdrawn by hand: only by hand does it come back
 
 
 @dataclass(frozen=True, slots=True)

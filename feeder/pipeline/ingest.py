@@ -7,13 +7,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from feeder.errors import NotYet, SourceError, StoreError, Unreadable
+from feeder.errors import Claimed, NotYet, Passing, SourceError, StoreError, Unreadable
 from feeder.pipeline import intake, owing
 from feeder.pipeline.intake import Visit
 from feeder.store import articles, documents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime, tzinfo
 
     from feeder.model.article import Article
@@ -35,13 +35,17 @@ _TELL = 20
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What ingest works with besides the source: how to read, whom to tell, where it is kept."""
+    """What ingest works with besides the source: how to read, whom to tell, where it is kept.
+
+    `stopping` is asked between batches; what is left then is found again by the next look.
+    """
 
     store: Store
     read: Callable[[Document, Hints], Reading]
     hints: Callable[[datetime], Hints]
     audience: Audience
     zone: tzinfo
+    stopping: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,13 @@ class Report:
     """What one look brought.
 
     `counts` is by what became of each document; `unsettled` want another look soon; `identity` names the place
-    that was looked at.
+    that was looked at; `whole` says that nothing was left because of stopping.
     """
 
     counts: Counter[str]
     unsettled: tuple[str, ...] = ()
     identity: str = ""
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +87,32 @@ def ingest(
     first = state is not None and not state.looked
     known.update(dict.fromkeys(ripe, ""))
     look = source.look(known, only, final=final or first)
-    _refuse_vanished(source.name, state, look, known)
-    visit = Visit(desk.audience, source.name, frozenset(look.gone), now, desk.zone, first_look=first)
-    counts = _take_all(desk, source, look, visit)
-    if only is None:
+    _refuse_vanished(desk, source.name, state, look, known)
+    visit = Visit(
+        audience=desk.audience,
+        source=source.name,
+        gone=frozenset(look.gone + look.missing),
+        changed=frozenset(found.key for found in look.found if found.key in known),
+        now=now,
+        zone=desk.zone,
+        first_look=first,
+    )
+    counts: Counter[str] = Counter()
+    whole = _take_all(desk, source, look, visit, counts)
+    if only is None and whole:
         _look_done(desk, visit, look.identity)
-    return Report(counts, look.unsettled, look.identity)
+    return Report(+counts, look.unsettled + look.missing, look.identity, whole)
 
 
-def _refuse_vanished(name: str, state: SourceState | None, look: Look, known: Collection[str]) -> None:
-    """An unmounted folder is an empty one with another identity; its articles are not withdrawn for that."""
-    elsewhere = state is not None and state.identity not in {"", look.identity}
-    if elsewhere and known and len(look.gone) == len(known):
+def _refuse_vanished(desk: Desk, name: str, state: SourceState | None, look: Look, known: Collection[str]) -> None:
+    """An unmounted folder is an empty one in the same place; its articles are not withdrawn for that."""
+    before, there = (state.identity if state else "").split(" "), look.identity.split(" ")
+    replaced = before[0] not in {"", there[0]} and before[1:] == there[1:]
+    if not (replaced and known and len(look.gone) + len(look.missing) == len(known)):
+        return
+    with desk.store.read() as tx:
+        live = documents.any_live(tx, name)
+    if live:
         raise SourceError(
             name,
             f"another folder stands in its place, and none of its {len(known)} documents is there; nothing was "
@@ -101,23 +120,28 @@ def _refuse_vanished(name: str, state: SourceState | None, look: Look, known: Co
         )
 
 
-def _take_all(desk: Desk, source: Source, look: Look, visit: Visit) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def _take_all(desk: Desk, source: Source, look: Look, visit: Visit, counts: Counter[str]) -> bool:
+    """Whether everything was taken in, or only a part because we were told to stop."""
     for number, group in enumerate(_batched(look.found)):
+        if desk.stopping():
+            return False
         if number and number % _TELL == 0:
             log.info("source %s: %d of %d documents", source.name, number * _BATCH, len(look.found))
         taken = [_take(desk, source, found, visit.now) for found in group]
         with desk.store.write() as tx:
             desk.store.in_order(tx)
-            counts.update(_keep(tx, visit, it) for it in taken)
+            moved = intake.moves(tx, visit, [it.document for it in taken if it.document and it.reading])
+            counts.update(_keep(tx, visit, it, source, moved) for it in taken)
     for refused in _batched(look.refused):
         with desk.store.write() as tx:
             counts.update(_set_aside(tx, visit, it.found, it.reason) for it in refused)
     for keys in _batched(look.gone):
+        if desk.stopping():
+            return False
         with desk.store.write() as tx:
             desk.store.in_order(tx)
             counts["withdrawn"] += sum(intake.gone(tx, visit, key) for key in keys)
-    return +counts
+    return True
 
 
 def _batched(items: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -137,30 +161,48 @@ def _take(desk: Desk, source: Source, found: Found, now: datetime) -> _Taken:
         return _Taken(found, document, desk.read(document, desk.hints(now)))
     except (Unreadable, NotYet) as trouble:
         return _Taken(found, document, trouble=trouble)
+    except StoreError:
+        raise
+    except Exception as error:  # one document must not stop its source, whatever it is made of
+        log.exception("source %s: %s", source.name, found.key)
+        return _Taken(found, document, trouble=Unreadable(f"it breaks its reader ({type(error).__name__})"))
 
 
-def _keep(tx: Tx, visit: Visit, taken: _Taken) -> str:
+def _keep(tx: Tx, visit: Visit, taken: _Taken, source: Source, moved: Mapping[str, str]) -> str:
     """Store what came of one document; returns what it was."""
     document, trouble = taken.document, taken.trouble
     if document is not None and isinstance(trouble, NotYet):
         intake.wait(tx, visit, document, trouble.reason, trouble.until)
         return "waiting"
     if isinstance(trouble, Unreadable):
-        return _set_aside(tx, visit, taken.found, trouble.reason, document)
+        return _set_aside(tx, visit, taken.found, trouble.reason, document, passing=isinstance(trouble, Passing))
     if document is None:
         return "changing"
     if taken.reading is None:
         return intake.restamp(tx, document)
     try:
-        return intake.accept(tx, visit, document, taken.reading)
-    except Unreadable as claim:
+        return _accept(tx, visit, document, taken.reading, source, moved.get(document.key))
+    except Claimed as claim:
         return _set_aside(tx, visit, taken.found, claim.reason, document)
 
 
-def _set_aside(tx: Tx, visit: Visit, found: Found, reason: str, document: Document | None = None) -> str:
-    log.warning("%s: %s: %s", visit.source, found.key, reason)
+def _accept(tx: Tx, visit: Visit, document: Document, reading: Reading, source: Source, moved: str | None) -> str:
+    """As `intake.accept`; a document that has just gone, and nobody told us yet, claims nothing any more."""
+    try:
+        return intake.accept(tx, visit, document, reading, moved)
+    except Claimed as claim:
+        if claim.by not in source.look({claim.by: ""}, [claim.by], final=True).gone:
+            raise
+        without = replace(visit, gone=visit.gone | {claim.by})
+        return intake.accept(tx, without, document, reading, moved)
+
+
+def _set_aside(
+    tx: Tx, visit: Visit, found: Found, reason: str, document: Document | None = None, *, passing: bool = False
+) -> str:
+    log.warning("source %s: %s: %s", visit.source, found.key, reason)
     stamp, digest = (found.stamp, "") if document is None else (document.stamp, document.digest)
-    intake.quarantine(tx, visit, replace(found, stamp=stamp), reason, digest)
+    intake.quarantine(tx, visit, replace(found, stamp="" if passing else stamp), reason, digest)
     return "quarantined"
 
 
@@ -188,7 +230,8 @@ def take_in_one(desk: Desk, source: Source, key: str, now: datetime) -> tuple[st
 def take_in(desk: Desk, document: Document, now: datetime) -> tuple[str, Article]:
     """Take in one document that somebody means, whatever its date. Raises Unreadable, NotYet, StoreError."""
     reading = desk.read(document, desk.hints(now))
-    visit = Visit(desk.audience, document.source, frozenset(), now, desk.zone, first_look=False)
+    nothing: frozenset[str] = frozenset()
+    visit = Visit(desk.audience, document.source, nothing, nothing, now, desk.zone, first_look=False)
     with desk.store.write() as tx:
         desk.store.in_order(tx)
         outcome = intake.accept(tx, visit, document, reading)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
-from feeder.errors import Unreadable
+from feeder.errors import Claimed
 from feeder.model.article import Article, State
 from feeder.model.cleaned import cleaned_content
 from feeder.model.delivery import Kind
@@ -20,6 +20,7 @@ from feeder.store import articles, deliveries, documents
 from feeder.store.documents import DocumentState, Known
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import tzinfo
 
     from feeder.model.document import Document, Found, Reading
@@ -27,30 +28,38 @@ if TYPE_CHECKING:
     from feeder.store import Tx
 
 _NOON = time(12)
+_FEW = 20
 # The first newspaper is of 1605; an earlier date is a mistake, and breaks the calendars of readers.
 _NO_PRESS_BEFORE = 1605
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One look at a source: `gone` are the keys that it has no more, `zone` the one of dates without a time."""
+    """One look at a source.
+
+    `gone` are the keys that are not there any more, `changed` those whose bytes may be others; `zone` is that of
+    dates without a time.
+    """
 
     audience: Audience
     source: str
     gone: frozenset[str]
+    changed: frozenset[str]
     now: datetime
     zone: tzinfo
     first_look: bool
 
 
-def accept(tx: Tx, visit: Visit, document: Document, reading: Reading) -> str:
-    """Store what the document states; returns what it was: published, updated, unchanged.
+def accept(tx: Tx, visit: Visit, document: Document, reading: Reading, moved: str | None = None) -> str:
+    """Store what the document states; returns what it was: published, updated, unchanged, retracted.
 
-    Raises Unreadable when it claims to be an article that another document is.
+    `moved` is the article whose bytes these were under another key (see `moves`). Raises Claimed.
     """
     known = documents.get(tx, visit.source, document.key)
-    article = _recognise(tx, visit, document, reading, known)
-    if article is None:
+    article = _recognise(tx, visit, document, reading, known, moved)
+    if article is not None and article.state is State.RETRACTED:
+        outcome = "retracted"  # by hand, and so only by hand taken back
+    elif article is None:
         article = _new(tx, visit, document, reading)
         outcome = _store(tx, visit, article, Kind.PUBLISHED, reading)
     else:
@@ -78,6 +87,22 @@ def restamp(tx: Tx, document: Document) -> str:
     return "unchanged"
 
 
+def moves(tx: Tx, visit: Visit, arrived: Iterable[Document]) -> dict[str, str]:
+    """Key -> article, for documents whose bytes stood under another key that is gone or has other bytes now.
+
+    Asked for all that arrived together before any of it is stored: two files may have swapped their names.
+    """
+    found = {}
+    for document in arrived:
+        left = visit.gone | (visit.changed - {document.key})
+        same = documents.same_bytes(tx, visit.source, document.digest)
+        moved = (it for it in same if it.key != document.key)
+        origin = next((it for it in moved if it.state is DocumentState.GONE or it.key in left), None)
+        if origin is not None and origin.article is not None:
+            found[document.key] = origin.article
+    return found
+
+
 def quarantine(tx: Tx, visit: Visit, found: Found, reason: str, digest: str = "") -> None:
     """Note why this document is no article. What was published of it before stays as it was."""
     _note(tx, visit, found.key, found.stamp, digest, DocumentState.QUARANTINED, reason)
@@ -96,29 +121,52 @@ def gone(tx: Tx, visit: Visit, key: str) -> bool:
     if known is None or known.state is DocumentState.GONE:  # it moved
         return False
     documents.put(tx, replace(known, state=DocumentState.GONE, at=visit.now, again=None, reason=""))
-    if known.article is None or documents.of_article(tx, known.article):
+    # Whoever was refused for claiming to be this article may be it now.
+    documents.read_again(tx, visit.source, DocumentState.QUARANTINED)
+    if known.article is None or documents.of_article(tx, known.article, 1):
         return False
     return withdraw(tx, visit.audience, known.article, visit.now)
 
 
-def withdraw(tx: Tx, audience: Audience, key: str, now: datetime) -> bool:
-    """Take the article out of every feed; whoever was told of it is told. False when it is not there to take."""
+def withdraw(tx: Tx, audience: Audience, key: str, now: datetime, state: State = State.WITHDRAWN) -> bool:
+    """Take the article out of every feed; whoever was told of it is told. False when it is not there to take.
+
+    `state` RETRACTED: by hand, so that nothing its source does brings it back.
+    """
     article = articles.get(tx, key)
-    if article is None or article.state is State.WITHDRAWN:
+    if article is None or article.state is state or article.state is State.RETRACTED:
         return False
-    after = replace(article, revision=article.revision + 1, state=State.WITHDRAWN, updated=now)
+    if article.state is State.WITHDRAWN:
+        articles.set_state(tx, key, state)
+        return True
+    after = replace(article, revision=article.revision + 1, state=state, updated=now)
     articles.write(tx, after, Kind.WITHDRAWN, now)
-    deliveries.cancel_untried(tx, key, "withdrawn before it was sent", now)
+    deliveries.cancel_pending(tx, key, "withdrawn before it was sent", now)
     places.update(tx, after, audience.feeds, audience.site, now)
     owing.announce(tx, after, Kind.WITHDRAWN, audience, now)
+    return True
+
+
+def take_back(tx: Tx, audience: Audience, key: str, now: datetime) -> bool:
+    """Undo a withdrawal: the article is what it was before. False when it is not withdrawn."""
+    article = articles.get(tx, key)
+    if article is None or article.state is State.LIVE:
+        return False
+    after = replace(article, revision=article.revision + 1, state=State.LIVE, updated=now)
+    articles.write(tx, after, Kind.UPDATED, now)
+    places.update(tx, after, audience.feeds, audience.site, now)
+    owing.announce(tx, after, Kind.UPDATED, audience, now)
     return True
 
 
 # ---------------------------------------------------------------- knowing again
 
 
-def _recognise(tx: Tx, visit: Visit, document: Document, reading: Reading, known: Known | None) -> Article | None:
-    key = _by_own_id(tx, visit, document, reading) or _by_key(tx, visit, known) or _by_bytes(tx, visit, document)
+def _recognise(
+    tx: Tx, visit: Visit, document: Document, reading: Reading, known: Known | None, moved: str | None
+) -> Article | None:
+    own = _by_own_id(tx, visit, document, reading)
+    key = own or moved or _by_key(tx, visit, known) or _by_bytes(tx, visit, document)
     return None if key is None else articles.get(tx, key)
 
 
@@ -130,7 +178,7 @@ def _by_own_id(tx: Tx, visit: Visit, document: Document, reading: Reading) -> st
         return None
     for other in _others(tx, visit, key, document.key):
         if other.digest != document.digest:
-            raise Unreadable(f'its id "{reading.native}" is already that of {other.key}; give it one of its own')
+            raise Claimed(reading.native, other.key)
     return key
 
 
@@ -146,15 +194,15 @@ def _by_key(tx: Tx, visit: Visit, known: Known | None) -> str | None:
 
 
 def _by_bytes(tx: Tx, visit: Visit, document: Document) -> str | None:
-    """The article with the very same bytes: moved when its document is gone, else copied."""
-    same = [it for it in documents.same_bytes(tx, visit.source, document.digest) if it.key != document.key]
-    moved = [it for it in same if it.state is DocumentState.GONE or it.key in visit.gone]
-    return next((it.article for it in (*moved, *same)), None)
+    """The article with the very same bytes: a copy is not another one."""
+    same = documents.same_bytes(tx, visit.source, document.digest)
+    return next((it.article for it in same if it.key != document.key), None)
 
 
 def _others(tx: Tx, visit: Visit, article: str, key: str) -> list[Known]:
-    """The other documents, still there, that state this article."""
-    return [it for it in documents.of_article(tx, article) if it.key != key and it.key not in visit.gone]
+    """Other documents, still there, that state this article; the oldest few are enough to decide by."""
+    found = documents.of_article(tx, article, _FEW)
+    return [it for it in found if it.key != key and it.key not in visit.gone]
 
 
 # ---------------------------------------------------------------- writing down

@@ -13,7 +13,7 @@ from feeder.pipeline.identity import event_id
 from feeder.store import articles, deliveries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from feeder.config import FeedOptions, WebhookOptions
     from feeder.model.article import Article
@@ -37,49 +37,92 @@ class Audience:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How a webhook stands to an article: the last event it can have heard of, whether one was cancelled unheard.
+
+    `since` is when the webhook first stood in the configuration.
+    """
+
+    heard: Kind | None = None
+    missed: bool = False
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    owed: bool
+    """The event that is owed, if any: not always what happened (an edit may take an article out of a choice)."""
+
+    kind: Kind | None
     why: str
 
 
-def chosen(article: Article, kind: Kind, options: WebhookOptions) -> Decision:
-    """Whether the webhook's own words choose this event."""
-    if not options.enabled:
-        return Decision(owed=False, why="the webhook is switched off (enabled: false)")
-    if kind not in options.on:
-        return Decision(owed=False, why=f"on: [{', '.join(options.on)}] leaves out {kind}")
-    if not options.where.matches(article):
-        return Decision(owed=False, why=f"where: {options.where} does not choose it")
-    return Decision(
-        owed=True, why=f"where: {options.where} chooses it" if str(options.where) else "it gets everything"
-    )
-
-
-def decide(article: Article, kind: Kind, options: WebhookOptions, *, told: bool) -> Decision:
-    """Whether an event that happens now is owed; `told` says that the webhook was owed this article before."""
-    first = chosen(article, kind, options)
-    if not first.owed or told:
-        return first
-    if kind is Kind.PUBLISHED and not article.first_look:
-        return first
-    if kind is Kind.PUBLISHED:
-        return Decision(
-            owed=False, why="its source had it when it was first looked at, and backfill did not reach it"
+def decide(article: Article, happened: Kind, options: WebhookOptions, standing: Standing) -> Decision:
+    """What a webhook is owed when this happens to an article."""
+    decision = _event(article, happened, options, standing)
+    if decision.kind is None or not options.enabled:
+        return (
+            decision if decision.kind is None else Decision(None, "the webhook is switched off (enabled: false)")
         )
-    return Decision(owed=False, why=f"{kind}, but the webhook was never told of this article")
+    if decision.kind not in options.on:
+        return Decision(None, f"on: [{', '.join(options.on)}] leaves out {decision.kind}")
+    return decision
 
 
-def announce(tx: Tx, article: Article, kind: Kind, audience: Audience, now: datetime) -> tuple[str, ...]:
-    """Owe this event to everybody who is to be told of it; returns their names."""
-    told = deliveries.told(tx, article.id)
-    names = tuple(
-        name
-        for name, options in audience.webhooks.items()
-        if decide(article, kind, options, told=name in told).owed
-    )
-    for name in names:
-        owe(tx, name, article, kind, now, audience.due(audience.webhooks[name], now))
-    return names
+def _event(article: Article, happened: Kind, options: WebhookOptions, standing: Standing) -> Decision:
+    fits, has = options.where.matches(article), _has(article, options, standing)
+    if happened is Kind.WITHDRAWN:
+        return Decision(happened if has else None, "it was told of it" if has else "it was never told of it")
+    if not fits:
+        gone = f"where: {options.where} does not choose it"
+        return Decision(Kind.WITHDRAWN, f"{gone} any more") if has else Decision(None, gone)
+    if has:
+        return Decision(Kind.UPDATED, "it was told of it")
+    if standing.heard is Kind.WITHDRAWN:
+        return Decision(Kind.UPDATED, "it was told that it was withdrawn, and it is back")
+    if standing.missed:
+        return Decision(Kind.PUBLISHED, "what it was owed of it before was never sent")
+    barred = _barred(article, standing)
+    chosen = f"where: {options.where} chooses it" if str(options.where) else "it gets everything"
+    return Decision(None, barred) if barred else Decision(Kind.PUBLISHED, chosen)
+
+
+def _has(article: Article, options: WebhookOptions, standing: Standing) -> bool:
+    """Whether the webhook believes that the article is published."""
+    if standing.heard is not None or Kind.PUBLISHED in options.on:
+        return standing.heard in {Kind.PUBLISHED, Kind.UPDATED}
+    return options.where.matches(article) and not _barred(article, standing)
+
+
+def _barred(article: Article, standing: Standing) -> str:
+    """Why an article is not this webhook's, whatever its words choose; empty when it is."""
+    if article.first_look:
+        return "its source had it when it was first looked at, and backfill did not reach it"
+    if standing.since is not None and article.taken_in < standing.since:
+        return "it was taken in before the webhook stood in the configuration"
+    return ""
+
+
+def standing(events: Iterable[Delivery], since: datetime | None) -> Standing:
+    """`events` are the deliveries of one article to one webhook, oldest first."""
+    heard, missed = None, False
+    for it in events:
+        if it.state is DeliveryState.CANCELLED and not it.tries and not it.crashes:
+            missed = True
+        else:
+            heard = it.kind
+    return Standing(heard, missed, since)
+
+
+def announce(tx: Tx, article: Article, happened: Kind, audience: Audience, now: datetime) -> None:
+    """Owe everybody what this event means to them."""
+    owed = deliveries.of_article(tx, article.id)
+    states = deliveries.webhooks(tx)
+    for name, options in audience.webhooks.items():
+        since = states[name].since if name in states else None
+        before = standing((it for it in owed if it.webhook == name), since)
+        kind = decide(article, happened, options, before).kind
+        if kind is not None:
+            owe(tx, name, article, kind, now, audience.due(options, now))
 
 
 def owe(tx: Tx, name: str, article: Article, kind: Kind, now: datetime, due: datetime) -> bool:
@@ -117,7 +160,8 @@ def owe_past(tx: Tx, name: str, audience: Audience, now: datetime, source: str |
 
 def _reached(article: Article, options: WebhookOptions) -> bool:
     since = datetime.combine(options.since, time(), UTC) if options.since else None
-    return chosen(article, Kind.PUBLISHED, options).owed and (since is None or article.published >= since)
+    wanted = options.enabled and Kind.PUBLISHED in options.on and options.where.matches(article)
+    return wanted and (since is None or article.published >= since)
 
 
 def _past(tx: Tx, source: str | None) -> Iterator[Article]:

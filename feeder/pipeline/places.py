@@ -77,7 +77,7 @@ def ensure(tx: Tx, place: Place, site: str, now: datetime) -> None:
 
 def rebuild(tx: Tx, parent: str, feed: FeedOptions, site: str, now: datetime) -> None:
     """Choose anew from all stored articles: the rule of this feed has changed."""
-    feeds.clear(tx, parent)
+    feeds.end(tx, parent, now)  # those that get an article, or stand in the configuration, are revived
     last: Article | None = None
     while page := articles.newest(tx, _BATCH, before=(last.position, last.id) if last else None):
         for article in page:

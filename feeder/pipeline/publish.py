@@ -64,6 +64,7 @@ class Publisher:
     def __init__(self, store: Store, output: Output) -> None:
         self._store, self._output = store, output
         self._written: dict[str, int] = {}
+        self._indexed = False
         self._noted: str | None = None
         self._cursor = f"pages of {output.node} in {output.folder}"
 
@@ -76,8 +77,8 @@ class Publisher:
         changed = [name for name, version in versions.items() if everything or self._written.get(name) != version]
         for name in sorted(changed):
             self._feed(name, report)
-        if changed:
-            self._index(report)
+        if changed or not self._indexed:
+            self._indexed = self._index(report)
         self._note("; ".join(report.problems))
         return report
 
@@ -123,11 +124,11 @@ class Publisher:
             states = feeds.states(tx).values()
         return [state for state in states if not state.ended and state.parent in self._output.feeds]
 
-    def _index(self, report: Report) -> None:
+    def _index(self, report: Report) -> bool:
         listed = [self._noun(state, ()) for state in self._live()]
         with self._store.read() as tx:
             latest = articles.newest(tx, _LATEST)
-        self._write("index.html", page.index_page(self._output.site, listed, latest), report)
+        return self._write("index.html", page.index_page(self._output.site, listed, latest), report)
 
     # ------------------------------------------------------------ article pages
 
@@ -136,7 +137,8 @@ class Publisher:
         name, shape = self._cursor, self._shape()
         with self._store.read() as tx:
             seq, before = feeds.read_cursor(tx, name)
-        seq = 0 if everything or before != shape else seq
+        lost = not self._written and not (self._output.folder / "articles").exists()
+        seq = 0 if everything or lost or before != shape else seq
         while True:
             with self._store.read() as tx:
                 changes = articles.changed_since(tx, seq, _BATCH)
@@ -150,7 +152,7 @@ class Publisher:
 
     def _page(self, article: Article, report: Report) -> bool:
         name = f"articles/{article.slug}.html"
-        if article.state is State.WITHDRAWN or not needs_page(article):
+        if article.state is not State.LIVE or not needs_page(article):
             return self._gone(name, report)
         try:
             body = page.article_page(article, self._output.site, self._feeds_of(article))

@@ -31,12 +31,12 @@ def register(store: Store, sources: Collection[str], audience: Audience, now: da
 
 def _feeds(tx: Tx, audience: Audience, now: datetime) -> None:
     for name, options in audience.feeds.items():
-        if options.for_each is None:
-            places.ensure(tx, Place(name, name, ""), audience.site, now)
         rule = _rule(options)
         if feeds.read_cursor(tx, _cursor(name))[1] != rule:
             places.rebuild(tx, name, options, audience.site, now)
             feeds.write_cursor(tx, _cursor(name), 0, rule)
+        if options.for_each is None:
+            places.ensure(tx, Place(name, name, ""), audience.site, now)
     for parent in {state.parent for state in feeds.states(tx).values()} - audience.feeds.keys():
         feeds.end(tx, parent, now)
         feeds.write_cursor(tx, _cursor(parent), 0, "")

@@ -21,7 +21,7 @@ from watchdog.events import (
 from watchdog.observers import Observer
 
 from feeder.sources._settling import Settling
-from feeder.sources._walk import wanted
+from feeder.sources._walk import unspeakable, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 # Seconds of quiet after which a file is read. Closed or moved in, it is whole; a second close soon after
 # belongs to the same change.
 CLOSED = 0.02
+# It appeared with something in it; whoever still writes will be heard.
+APPEARED = 0.3
 # Nobody told that it was closed.
 WRITTEN = 2.0
 # Many programs save by deleting and writing anew.
@@ -63,29 +65,40 @@ class _Ear(FileSystemEventHandler):
             if event.event_type != "modified":
                 self._settling.everything(FOLDER)
             return
-        for path, delay in self._heard(event):
-            key = os.path.relpath(os.fsdecode(path), self._root)
-            if wanted(os.path.basename(key), self._suffixes):
-                self._settling.notice(key, delay)
+        for keys, delay in self._heard(event):
+            if any(map(unspeakable, keys)):
+                self._settling.everything(FOLDER)
+            else:
+                self._settling.again(keys, delay)
 
-    def _heard(self, event: FileSystemEvent) -> list[tuple[str | bytes, float]]:
+    def _heard(self, event: FileSystemEvent) -> list[tuple[list[str], float]]:
+        source, target = self._keys(event.src_path), self._keys(event.dest_path)
         if isinstance(event, FileMovedEvent):
-            return [(event.src_path, CLOSED), (event.dest_path, CLOSED)]
+            # Both ends at once, or the article would be gone for a moment; moved aside, it may be replaced.
+            return [(source + target, CLOSED)] if target else [(source, DELETED)]
         if isinstance(event, FileClosedEvent):
-            return [(event.src_path, CLOSED)]
+            return [(source, CLOSED)]
         if isinstance(event, FileDeletedEvent):
-            return [(event.src_path, DELETED)]
+            return [(source, DELETED)]
         if isinstance(event, FileCreatedEvent):
-            return [(event.src_path, CLOSED if _moved_in(event.src_path) else WRITTEN)]
-        return [(event.src_path, WRITTEN)] if isinstance(event, FileModifiedEvent) else []
+            return [(source, _settles_in(event.src_path))]
+        return [(source, WRITTEN)] if isinstance(event, FileModifiedEvent) else []
+
+    def _keys(self, path: str | bytes) -> list[str]:
+        """The key of a path that may be an article's."""
+        key = os.path.relpath(os.fsdecode(path), self._root) if path else ""
+        return [key] if key and wanted(key, self._suffixes) else []
 
 
-def _moved_in(path: str | bytes) -> bool:
-    """Whether a file that just appeared was written long ago: it came by a move, and is whole."""
+def _settles_in(path: str | bytes) -> float:
+    """Seconds of quiet for a file that just appeared: moved in, it is whole; opened to be written, it is empty."""
     try:
-        return time.time() - os.stat(path).st_mtime > WRITTEN
+        info = os.stat(path)
     except OSError:
-        return False
+        return WRITTEN
+    if time.time() - info.st_mtime > WRITTEN:
+        return CLOSED
+    return APPEARED if info.st_size else WRITTEN
 
 
 def watch(root: Path, suffixes: Collection[str]) -> FolderWatch | None:

@@ -24,13 +24,15 @@ class Refused:
 class Look:
     """What a source has that the store does not know yet.
 
-    `gone` are keys that the store knows and the source has no more; `unsettled` may still be changing and want
-    another look soon. `identity` names the place that was looked at: when it is another one than before and
-    everything known is gone, the place vanished, and not the articles.
+    `gone` are keys that the store knows and the source has no more; `missing` are not there, but may be in the
+    middle of being saved; `unsettled` may still be changing. Both want another look soon. `identity` names the
+    place that was looked at: what, a space, and where. When another thing stands in the same place, and everything
+    known is gone, the place vanished, and not the articles.
     """
 
     found: tuple[Found, ...] = ()
     gone: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
     unsettled: tuple[str, ...] = ()
     identity: str = ""

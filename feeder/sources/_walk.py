@@ -43,8 +43,11 @@ class Seen:
         return tuple(sorted(key for key in asked - here if not key.startswith(tuple(self.closed))))
 
 
-def wanted(name: str, suffixes: Collection[str]) -> bool:
-    return not _PASSING.search(name) and os.path.splitext(name)[1].lower() in suffixes
+def wanted(key: str, suffixes: Collection[str]) -> bool:
+    """Whether the name is that of an article; nothing in a hidden folder is."""
+    *folders, name = key.split("/")
+    hidden = any(folder.startswith(".") for folder in folders)
+    return not hidden and not _PASSING.search(name) and os.path.splitext(name)[1].lower() in suffixes
 
 
 def everything(root: Path, suffixes: Collection[str]) -> Seen:
@@ -73,7 +76,7 @@ def _files_of(
     below = []
     for entry in entries:
         key = prefix + entry.name
-        if _unspeakable(key):
+        if unspeakable(key):
             if wanted(entry.name, suffixes):
                 seen.refuse(_escaped(key), "its name is not UTF-8; rename it")
             continue
@@ -91,8 +94,8 @@ def _files_of(
     return sorted(below, reverse=True)
 
 
-def _unspeakable(name: str) -> bool:
-    """Bytes that are no UTF-8 come as lone surrogates, which neither database nor feed can carry."""
+def unspeakable(name: str) -> bool:
+    """Whether a name is no UTF-8: its bytes come as lone surrogates, which no database and no feed can carry."""
     return not name.isprintable() and name.encode("utf-8", "replace").decode() != name
 
 
@@ -122,7 +125,7 @@ def these(root: Path, keys: Collection[str], suffixes: Collection[str]) -> Seen:
     real = str(root.resolve())
     for key in keys:
         path = root / key
-        if not wanted(path.name, suffixes):
+        if not wanted(key, suffixes) or unspeakable(key):
             continue
         try:
             info = path.stat()

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from feeder.config import Duration, LocalPath, Size, SourceOptions
-from feeder.errors import SourceError, Unreadable
+from feeder.errors import Passing, SourceError, Unreadable
 from feeder.model.document import Document, Found
 from feeder.sources._source import Look, Refused
 from feeder.sources._walk import LINK_OUT, Seen, everything, these
@@ -67,7 +67,9 @@ class Folder:
             else:
                 found.append(Found(key, stamp))
         refused = [it for it in refused if known.get(it.found.key) != it.found.stamp]
-        return Look(tuple(found), seen.missing(known, only), tuple(refused), tuple(unsettled), identity)
+        absent = seen.missing(known, only)
+        gone, missing = ((), absent) if only is None and not final else (absent, ())
+        return Look(tuple(found), gone, missing, tuple(refused), tuple(unsettled), identity)
 
     def read(self, found: Found) -> Document | None:
         path = self.root / found.key
@@ -76,7 +78,7 @@ class Folder:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise Unreadable(f"cannot be read: {os.strerror(error.errno or 0)}") from None
+            raise Passing(f"cannot be read: {os.strerror(error.errno or 0)}") from None
         if info is None:
             return None
         return Document(
@@ -85,7 +87,7 @@ class Folder:
             stamp=_stamp(info),
             media_type=MEDIA_TYPES[path.suffix.lower()],
             body=body,
-            modified=datetime.fromtimestamp(max(info.st_mtime, 0), UTC),
+            modified=datetime.fromtimestamp(min(max(info.st_mtime, 0), time.time()), UTC),
             digest=hashlib.blake2b(body, digest_size=20).hexdigest(),
         )
 
@@ -102,7 +104,7 @@ class Folder:
             raise SourceError(self.name, f"the folder {self.root} cannot be looked at: {reason}") from None
         if not stat.S_ISDIR(info.st_mode):
             raise SourceError(self.name, f"{self.root} is not a folder")
-        return f"{info.st_dev}:{info.st_ino}"
+        return f"{info.st_dev}:{info.st_ino} {self.root}"
 
     def _walk(self) -> Seen:
         try:

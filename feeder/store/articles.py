@@ -56,7 +56,9 @@ def at_revision(tx: Tx, key: str, number: int) -> tuple[Article, datetime] | Non
 
 def find(tx: Tx, word: str) -> tuple[Article, ...]:
     """Articles that a person may mean: by id, slug, own key, or a part of the slug (at most 10)."""
-    exact = select(alias.c.article).where(alias.c.key == word)
+    # A path may be written from further up than the source's folder.
+    tails = ["/".join(parts) for parts in _tails(word.strip("/").split("/"))]
+    exact = select(alias.c.article).where(alias.c.key.in_([word, *tails]))
     query = _select().where((article.c.id == word) | (article.c.slug == word) | article.c.id.in_(exact))
     rows = tx.execute(query).all()
     if not rows:
@@ -67,6 +69,10 @@ def find(tx: Tx, word: str) -> tuple[Article, ...]:
             .limit(10)
         ).all()
     return tuple(map(_article, rows))
+
+
+def _tails(parts: list[str]) -> list[list[str]]:
+    return [parts[start:] for start in range(min(len(parts), 20))]
 
 
 def newest(
@@ -131,6 +137,10 @@ def write(tx: Tx, it: Article, kind: Kind, now: datetime, origins: Origins = ())
     )
 
 
+def set_state(tx: Tx, key: str, state: State) -> None:
+    tx.execute(article.update().where(article.c.id == key).values(state=state))
+
+
 def origins(tx: Tx, key: str, number: int) -> dict[str, str]:
     """Which rule found each field of that revision."""
     query = select(revision.c.origins).where(revision.c.article == key, revision.c.number == number)
@@ -147,6 +157,11 @@ def changed_since(tx: Tx, seq: int, limit: int) -> tuple[tuple[int, str], ...]:
     """The next (seq, article id) after `seq`, in the order in which they were committed."""
     query = select(revision.c.seq, revision.c.article).where(revision.c.seq > seq).order_by(revision.c.seq)
     return tuple((row.seq, row.article) for row in tx.execute(query.limit(limit)))
+
+
+def slugs(tx: Tx, keys: Iterable[str]) -> dict[str, str]:
+    """The slug of each of these articles."""
+    return dict(tx.execute(select(article.c.id, article.c.slug).where(article.c.id.in_(list(keys)))).all())
 
 
 def get_many(tx: Tx, keys: Sequence[str]) -> tuple[Article, ...]:

@@ -82,22 +82,15 @@ def owe(tx: Tx, it: Delivery) -> bool:
     return dialect.add(tx, delivery, values, ("event", "webhook"))
 
 
-def told(tx: Tx, article: str) -> frozenset[str]:
-    """The webhooks that were, are being or will be told of this article."""
-    query = select(delivery.c.webhook).where(
-        delivery.c.article == article, delivery.c.state != DeliveryState.CANCELLED
-    )
-    return frozenset(tx.execute(query.distinct()).scalars())
+def of_article(tx: Tx, article: str) -> tuple[Delivery, ...]:
+    """Everything that was ever owed of this article, oldest first."""
+    rows = tx.execute(select(*_FIELDS).where(delivery.c.article == article).order_by(delivery.c.id)).all()
+    return tuple(map(_delivery, rows))
 
 
-def cancel_untried(tx: Tx, article: str, reason: str, now: datetime) -> None:
-    """What nobody can have received yet of this article is not sent any more."""
-    where = (
-        (delivery.c.article == article)
-        & (delivery.c.state == DeliveryState.PENDING)
-        & (delivery.c.tries == 0)
-        & (delivery.c.crashes == 0)
-    )
+def cancel_pending(tx: Tx, article: str, reason: str, now: datetime) -> None:
+    """What waits of this article is not sent any more; what is under way is left alone."""
+    where = (delivery.c.article == article) & (delivery.c.state == DeliveryState.PENDING)
     values = {"state": DeliveryState.CANCELLED, "reason": reason, "done": now, "due": None}
     tx.execute(update(delivery).where(where).values(values))
 
@@ -138,8 +131,20 @@ def _due_ids(tx: Tx, name: str, now: datetime, limit: int, upto: int, *, lock: b
     query = select(delivery.c.id).where(
         delivery.c.webhook == name, delivery.c.state == DeliveryState.PENDING, delivery.c.due <= now
     )
-    query = query.where(delivery.c.id <= upto).order_by(delivery.c.due, delivery.c.id).limit(limit)
-    return list(tx.execute(query.with_for_update(skip_locked=True) if lock else query).scalars())
+    # One after the other for each article: a withdrawal must not overtake what it withdraws.
+    older = delivery.alias()
+    open_before = select(older.c.id).where(
+        older.c.article == delivery.c.article,
+        older.c.webhook == name,
+        older.c.id < delivery.c.id,
+        older.c.state.in_((DeliveryState.PENDING, DeliveryState.LEASED)),
+    )
+    query = (
+        query.where(delivery.c.id <= upto, ~open_before.exists())
+        .order_by(delivery.c.due, delivery.c.id)
+        .limit(limit)
+    )
+    return list(tx.execute(query.with_for_update(skip_locked=True, of=delivery) if lock else query).scalars())
 
 
 def settle(tx: Tx, it: Settled, now: datetime) -> bool:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from feeder.model.article import State
 from feeder.store import dialect
-from feeder.store.schema import document, source
+from feeder.store.schema import article, document, source
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -85,18 +86,36 @@ def get(tx: Tx, name: str, key: str) -> Known | None:
     return None if row is None else _known(row)
 
 
-def of_article(tx: Tx, article: str) -> tuple[Known, ...]:
+def of_article(tx: Tx, article: str, limit: int = 1000) -> tuple[Known, ...]:
     """The documents that state this article and are still there, the oldest key first."""
     query = select(document).where(document.c.article == article, document.c.state != DocumentState.GONE)
-    return tuple(map(_known, tx.execute(query.order_by(document.c.since, document.c.key)).all()))
+    order = (document.c.since, document.c.key)
+    return tuple(map(_known, tx.execute(query.order_by(*order).limit(limit)).all()))
 
 
-def same_bytes(tx: Tx, name: str, digest: str) -> tuple[Known, ...]:
-    """Documents of this source with the same bytes and an article, present or gone."""
+def same_bytes(tx: Tx, name: str, digest: str, limit: int = 20) -> tuple[Known, ...]:
+    """Documents of this source with the same bytes and an article, present or gone, the oldest key first."""
     query = select(document).where(
         document.c.source == name, document.c.digest == digest, document.c.article.is_not(None)
     )
-    return tuple(map(_known, tx.execute(query.order_by(document.c.since, document.c.key)).all()))
+    order = (document.c.since, document.c.key)
+    return tuple(map(_known, tx.execute(query.order_by(*order).limit(limit)).all()))
+
+
+def read_again(tx: Tx, name: str, state: DocumentState) -> None:
+    """Let the next look take the documents in this state for changed."""
+    where = (document.c.source == name) & (document.c.state == state)
+    tx.execute(document.update().where(where).values(stamp=""))
+
+
+def any_live(tx: Tx, name: str) -> bool:
+    """Whether something that this source holds is published."""
+    query = (
+        select(document.c.key)
+        .join(article, article.c.id == document.c.article)
+        .where(document.c.source == name, document.c.state != DocumentState.GONE, article.c.state == State.LIVE)
+    )
+    return tx.execute(query.limit(1)).first() is not None
 
 
 def put(tx: Tx, it: Known) -> None:

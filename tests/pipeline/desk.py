@@ -58,12 +58,14 @@ class Newsroom:
     ) -> Path:
         return self.write(name, f"{title}\n\n{words}\n")
 
+    def desk(self) -> Desk:
+        hints = Hints(zone=UTC, base="https://post.example/", arrived=self.now)
+        return Desk(self.store, read, lambda _now: hints, self.audience, UTC)
+
     def look(self, only: Collection[str] | None = None) -> dict[str, int]:
         """Look at the source; returns what came of it."""
         self.now += timedelta(seconds=1)
-        hints = Hints(zone=UTC, base="https://post.example/", arrived=self.now)
-        desk = Desk(self.store, read, lambda _now: hints, self.audience, UTC)
-        return dict(ingest(desk, self.source, self.now, only, final=True).counts)
+        return dict(ingest(self.desk(), self.source, self.now, only, final=True).counts)
 
     def began(self) -> Newsroom:
         """The first look is over: from here on everything is new."""

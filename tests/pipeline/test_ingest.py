@@ -25,6 +25,7 @@ from tests.samples import NOW, feed, webhook
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from feeder.model.document import Document, Hints, Reading
     from feeder.store import Store
 
 ONE = "First story of the day"
@@ -151,15 +152,48 @@ def test_a_new_file_under_a_name_that_moved_away_is_a_new_article(newsroom: News
     assert newsroom.told() == [("published", 1), ("published", 1)]
 
 
-def test_two_files_that_swap_their_names_keep_their_articles_apart(newsroom: Newsroom) -> None:
+def test_two_files_that_swap_their_names_keep_their_articles(newsroom: Newsroom) -> None:
     one, two = newsroom.began().story("one.txt", ONE), newsroom.story("two.txt", TWO)
     newsroom.look()
+    before = newsroom.articles()
     move(one, newsroom.root / "passing.txt")
     move(two, one)
     move(newsroom.root / "passing.txt", two)
     newsroom.look()
-    assert {it.content.title for it in newsroom.articles()} == {ONE, TWO}
-    assert len(newsroom.articles()) == 2
+    assert newsroom.articles() == before
+    assert newsroom.told() == [("published", 1), ("published", 1)]
+
+
+def test_files_that_move_up_by_one_keep_their_articles(newsroom: Newsroom) -> None:
+    one, two = newsroom.began().story("1.txt", ONE), newsroom.story("2.txt", TWO)
+    newsroom.look()
+    before = newsroom.articles()
+    move(two, newsroom.root / "3.txt")
+    move(one, newsroom.root / "2.txt")
+    newsroom.look(["1.txt", "2.txt", "3.txt"])
+    assert newsroom.articles() == before
+    assert newsroom.told() == [("published", 1), ("published", 1)]
+
+
+def test_a_renamed_and_edited_file_with_an_id_of_its_own_is_the_same_article(newsroom: Newsroom) -> None:
+    path = newsroom.began().write("a.md", "---\ntitle: A story\nid: desk-7\n---\nOne.\n")
+    newsroom.look()
+    path.unlink()
+    newsroom.write("b.md", "---\ntitle: A story, edited\nid: desk-7\n---\nTwo.\n")
+    assert newsroom.look(["b.md"]) == {"updated": 1}, "nobody has noticed yet that a.md is gone"
+    assert newsroom.look(["a.md"]) == {}
+    assert newsroom.told() == [("published", 1), ("updated", 2)]
+
+
+def test_a_refused_claim_is_looked_at_again_when_the_other_document_goes(newsroom: Newsroom) -> None:
+    path = newsroom.began().write("a.md", "---\ntitle: A story\nid: desk-7\n---\nOne.\n")
+    newsroom.write("b.md", "---\ntitle: Another story\nid: desk-7\n---\nTwo.\n")
+    newsroom.look()
+    path.unlink()
+    newsroom.look()
+    newsroom.look()
+    assert [it.state for it in newsroom.articles()] == [State.LIVE]
+    assert _in_state(newsroom, DocumentState.QUARANTINED) == []
 
 
 def test_a_copy_is_not_published_twice_and_may_become_an_article_of_its_own(newsroom: Newsroom) -> None:
@@ -209,6 +243,59 @@ def test_a_file_that_comes_back_is_the_same_article_and_an_update(newsroom: News
     assert newsroom.look() == {"updated": 1}
     assert newsroom.the(ONE).state is State.LIVE
     assert newsroom.told() == [("published", 1), ("withdrawn", 2), ("updated", 3)]
+
+
+def test_what_comes_back_before_it_was_ever_sent_is_published_to_the_webhook(newsroom: Newsroom) -> None:
+    path = newsroom.began().story("one.txt", ONE)
+    newsroom.look()
+    path.unlink()
+    newsroom.look()
+    newsroom.story("one.txt", ONE)
+    newsroom.look()
+    assert [(it.kind, it.state) for it in newsroom.owed()] == [
+        (Kind.PUBLISHED, DeliveryState.CANCELLED),
+        (Kind.PUBLISHED, DeliveryState.PENDING),
+    ]
+
+
+def test_what_was_withdrawn_by_hand_stays_away_until_it_is_taken_back_by_hand(newsroom: Newsroom) -> None:
+    path = newsroom.began().story("one.txt", ONE)
+    newsroom.look()
+    key = newsroom.the(ONE).id
+    with newsroom.store.write() as tx:
+        assert intake.withdraw(tx, newsroom.audience, key, newsroom.now, State.RETRACTED)
+    move(path, newsroom.root / "renamed.txt")
+    newsroom.look()
+    newsroom.story("renamed.txt", ONE, "It was edited since.")
+    assert newsroom.look() == {"retracted": 1}
+    assert newsroom.the(ONE).state is State.RETRACTED
+    with newsroom.store.write() as tx:
+        assert intake.take_back(tx, newsroom.audience, key, newsroom.now)
+    newsroom.story("renamed.txt", ONE, "It was edited once more.")
+    assert newsroom.look() == {"updated": 1}
+    assert newsroom.the(ONE).state is State.LIVE
+
+
+def test_an_edit_that_leaves_a_choice_withdraws_and_one_that_enters_it_publishes(
+    store: Store, tmp_path: Path
+) -> None:
+    from feeder.model.where import Term, Value
+
+    asia = webhook(where=Term("category", (Value("Asia"),)))
+    newsroom = Newsroom(store, tmp_path / "a", webhooks={"asia": asia}).began()
+    for revision, category in enumerate(("Europe", "Asia", "Asia", "Europe", "Africa", "Asia")):
+        newsroom.write("a.md", f"---\ntitle: A story\ncategories: [{category}]\n---\nVersion {revision}.\n")
+        newsroom.look()
+    (newsroom.root / "a.md").unlink()
+    _deliver_all(newsroom, "asia")
+    newsroom.look()
+    assert newsroom.told("asia") == [
+        ("published", 2),
+        ("updated", 3),
+        ("withdrawn", 4),
+        ("updated", 6),
+        ("withdrawn", 7),
+    ]
 
 
 def test_a_folder_that_vanishes_withdraws_nothing(newsroom: Newsroom) -> None:
@@ -293,6 +380,51 @@ def test_an_article_with_a_date_to_come_is_published_on_its_day(newsroom: Newsro
     newsroom.now += timedelta(days=3)
     assert newsroom.look() == {"published": 1}
     assert newsroom.told() == [("published", 1)]
+
+
+def test_one_document_that_breaks_its_reader_stops_nobody(newsroom: Newsroom) -> None:
+    from dataclasses import replace
+
+    from feeder.extractors import read
+    from feeder.pipeline.ingest import ingest
+
+    newsroom.began().story("bad.txt", ONE)
+    newsroom.story("good.txt", TWO)
+
+    def breaks(document: Document, hints: Hints) -> Reading:
+        if document.key == "bad.txt":
+            raise RuntimeError
+        return read(document, hints)
+
+    desk = replace(newsroom.desk(), read=breaks)
+    counts = ingest(desk, newsroom.source, newsroom.now, final=True).counts
+    assert counts == {"published": 1, "quarantined": 1}
+
+
+def test_told_to_stop_it_stops_between_batches_and_the_next_look_takes_the_rest(newsroom: Newsroom) -> None:
+    from dataclasses import replace
+
+    from feeder.pipeline.ingest import ingest
+
+    for number in range(120):
+        newsroom.story(f"{number}.txt", f"Story number {number} of the day")
+    answers = iter((False, True))
+    desk = replace(newsroom.desk(), stopping=lambda: next(answers))
+    report = ingest(desk, newsroom.source, newsroom.now, final=True)
+    assert (report.counts, report.whole) == ({"published": 50}, False)
+    assert newsroom.look() == {"published": 70}
+    assert newsroom.owed() == [], "the first look was not over"
+
+
+def test_another_path_in_the_configuration_is_meant(newsroom: Newsroom, tmp_path: Path) -> None:
+    from feeder.sources.folder import Folder
+
+    newsroom.began().story("one.txt", ONE)
+    newsroom.look()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    newsroom.source = Folder("newsroom", elsewhere, 100_000)
+    assert newsroom.look() == {"withdrawn": 1}
 
 
 # ---------------------------------------------------------------- feeds and choices
@@ -427,8 +559,9 @@ def _titles(newsroom: Newsroom) -> dict[str, set[str]]:
         return {name: {it.content.title for it in feeds.newest(tx, name, 50)} for name in feeds.versions(tx)}
 
 
-def _deliver_all(newsroom: Newsroom) -> None:
+def _deliver_all(newsroom: Newsroom, name: str = "partner") -> None:
     with newsroom.store.write() as tx:
-        for it in deliveries.claim(tx, {"partner": 100}, newsroom.now, newsroom.now, "t", 1000):
-            done = deliveries.Settled(it.id, "t", DeliveryState.DELIVERED, "204", 1, None)
-            assert deliveries.settle(tx, done, newsroom.now)
+        while claimed := deliveries.claim(tx, {name: 100}, newsroom.now, newsroom.now, "t", 1000):
+            for it in claimed:
+                done = deliveries.Settled(it.id, "t", DeliveryState.DELIVERED, "204", 1, None)
+                assert deliveries.settle(tx, done, newsroom.now)

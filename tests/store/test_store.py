@@ -255,16 +255,32 @@ def test_a_lease_that_has_not_run_out_is_left_alone(store: Store) -> None:
         assert deliveries.reclaim(tx, NOW, everything=True) == 1
 
 
-def test_only_what_nobody_can_have_received_is_cancelled(store: Store) -> None:
+def test_what_waits_of_an_article_can_be_cancelled_and_what_is_under_way_is_left_alone(store: Store) -> None:
     with store.write() as tx:
-        tried, fresh = _owed(tx, 1, "tried"), _owed(tx, 1, "fresh")
-        deliveries.claim(tx, {"tried": 1}, NOW, LATER, "t", 1000)
-        retry = Settled(tried, "t", DeliveryState.PENDING, "503", 1, LATER)
+        flying, waiting = _owed(tx, 1, "flying"), _owed(tx, 1, "waiting")
+        deliveries.claim(tx, {"flying": 1}, NOW, LATER, "t", 1000)
+        deliveries.cancel_pending(tx, article(1).id, "withdrawn", NOW)
+        states = {it.id: it.state for it in deliveries.of_article(tx, article(1).id)}
+        assert states == {flying: DeliveryState.LEASED, waiting: DeliveryState.CANCELLED}
+
+
+def test_of_one_article_one_delivery_after_the_other_is_sent_to_a_webhook(store: Store) -> None:
+    with store.write() as tx:
+        first = _owed(tx)
+        later = Delivery(
+            **{name: getattr(deliveries.get(tx, first), name) for name in Delivery.__slots__} | {"event": "msg_2"}
+        )
+        assert deliveries.owe(tx, later)
+        other = _owed(tx, 3)
+        claimed = deliveries.claim(tx, {"partner": 9}, NOW, LATER, "t", 1000)
+        assert [it.id for it in claimed] == [first, other]
+        retry = Settled(first, "t", DeliveryState.PENDING, "503", 1, LATER)
         deliveries.settle(tx, retry, NOW)
-        deliveries.cancel_untried(tx, article(1).id, "withdrawn", NOW)
-        states = {it.id: it.state for it in deliveries.listed(tx, 10)}
-        assert states == {tried: DeliveryState.PENDING, fresh: DeliveryState.CANCELLED}
-        assert deliveries.told(tx, article(1).id) == {"tried"}
+        assert deliveries.claim(tx, {"partner": 9}, NOW, LATER, "t", 1000) == ()
+        deliveries.again(tx, NOW, [first])
+        assert len(deliveries.claim(tx, {"partner": 9}, NOW, LATER, "u", 1000)) == 1
+        assert deliveries.settle(tx, _settled(first, "u"), NOW)
+        assert [it.event for it in deliveries.claim(tx, {"partner": 9}, NOW, LATER, "v", 1000)] == ["msg_2"]
 
 
 def test_deliveries_are_sent_again_under_their_id_with_a_new_schedule(store: Store) -> None:
