@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 
 _FORM = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
@@ -10,9 +11,13 @@ _FORM = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 _QUIET = ("apscheduler", "chardet", "urllib3", "uvicorn", "watchdog")
 
 
+# All but the line ends of a traceback: a file's name must not steer a terminal.
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
 class _OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return super().format(record).replace("\r", "\\r").replace("\0", "\\0")
+        return _CONTROL.sub(lambda found: repr(found[0])[1:-1], super().format(record))
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
         record.name = record.name.removeprefix("feeder.").rpartition(".")[2]
@@ -24,5 +29,6 @@ def setup(*, verbose: bool = False) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_OneLine(_FORM))
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING if name != "apscheduler" else logging.ERROR)

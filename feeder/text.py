@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 # since the W3C validator objects to the replacement character as well. One class, since `clean` sees every text.
 _ASTRAL = "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 17))
 _ILLEGAL = re.compile(f"[^\t\n -~\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffc{_ASTRAL}]")
-_WORD = re.compile(r"[^\W_]+")
+# Latin letters that no decomposition takes apart.
+_SPELT = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i"}
 _SPACE = re.compile(r"\s+")
 
 
@@ -37,11 +38,22 @@ def slug(text: str, limit: int = 60) -> str:
     Latin letters lose their accents. Scripts without an ASCII form keep their letters: such a word stands in
     an address percent-encoded, and in a file name as it is.
     """
-    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    words = _WORD.findall(folded)
-    if sum(map(len, words)) * 2 < sum(map(len, _WORD.findall(text))):
-        words = _WORD.findall(unicodedata.normalize("NFC", text).lower())
+    there = _words(text)
+    words = [word for word in map(_ascii, there) if word]
+    if sum(map(len, words)) * 2 < sum(map(len, there)):
+        words = [unicodedata.normalize("NFC", word).lower() for word in there]
     return _joined(words, limit)
+
+
+def _words(text: str) -> list[str]:
+    """Runs of letters, numbers and the marks upon them; an apostrophe between letters joins nothing."""
+    kept = (c if unicodedata.category(c)[0] in "LNM" else " " for c in text)
+    return [word for word in "".join(kept).split() if any(c.isalnum() for c in word)]
+
+
+def _ascii(word: str) -> str:
+    spelt = "".join(_SPELT.get(c, c) for c in word.lower())
+    return unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
 
 
 def _joined(words: list[str], limit: int) -> str:

@@ -76,3 +76,7 @@ def test_secrets_are_equal_when_their_values_are(one: str, other: str) -> None:
 
 def test_a_secret_is_not_equal_to_its_value() -> None:
     assert Secret(VALUE) != VALUE
+
+
+def test_secrets_with_bytes_of_the_environment_can_be_compared() -> None:
+    assert Secret("\udcff") != Secret("x")

@@ -75,6 +75,8 @@ def main() -> None:
 
 
 def _fail(text: str, status: int) -> None:
+    from feeder.cli.common import say
+
     for line in text.splitlines():
-        click.echo(f"feeder: {line}", err=True)
+        say(f"feeder: {line}", err=True)
     sys.exit(status)

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import click
 
-from feeder.cli.common import config_option, json_option, opened, print_json
+from feeder.cli.common import config_option, json_option, opened, print_json, say
 from feeder.errors import NotYet, SourceError, Unreadable, UsageError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def command(path: Path, as_json: bool, media_type: str | None, what: str) -> Non
     if as_json:
         print_json(facts)
         return
-    click.echo(f"{facts['outcome']}: {facts['title']} ({facts['slug']})")
+    say(f"{facts['outcome']}: {facts['title']} ({facts['slug']})")
     if facts["outcome"] != "unchanged":
         click.echo(
             "The daemon publishes and delivers it now." if running else "Next: feeder run, or feeder run --once"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from feeder.cli.common import config_option, iso, json_option, one_article, opened, print_json, table
+from feeder.cli.common import config_option, iso, json_option, one_article, opened, print_json, say, table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,7 +85,7 @@ def show(path: Path, as_json: bool, article: str) -> None:
         ("FIELD", "VALUE"), [(name, value) for name, value in story.items() if not isinstance(value, list | dict)]
     )
     for warning in story["warnings"]:
-        click.echo(f"warning: {warning}")
+        say(f"warning: {warning}")
     origins = story["origins"]
     rows = [(name, _short(content[name]), origins.get(name, "")) for name in content if content[name]]
     click.echo()
@@ -151,4 +151,4 @@ def withdraw(path: Path, as_json: bool, undo: bool, article: str) -> None:
         print_json({"id": found.id, "slug": found.slug, "withdrawn": not undo, "changed": done})
     else:
         state = "live" if undo else "withdrawn"
-        click.echo(f"{found.slug}: {state if done else f'was {state} before'}")
+        say(f"{found.slug}: {state if done else f'was {state} before'}")

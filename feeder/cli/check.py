@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from feeder.cli.common import config_option, json_option, print_json
+from feeder.cli.common import config_option, json_option, print_json, safe
 from feeder.errors import FeederError
 
 if TYPE_CHECKING:
@@ -100,4 +100,4 @@ def _is_ours(app: App, url: str) -> bool:
 
 def _print(row: dict[str, Any]) -> None:
     mark = click.style("ok  ", fg="green") if row["well"] else click.style("bad ", fg="red")
-    click.echo(f"{mark}{row['what']:14}{row['name']}{': ' if row['problem'] else ''}{row['problem']}")
+    click.echo(f"{mark}{row['what']:14}{safe(row['name'])}{': ' * bool(row['problem'])}{safe(row['problem'])}")

@@ -102,10 +102,18 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         click.echo(click.style(line, bold=True) if number == 0 else line)
 
 
+def safe(text: str) -> str:
+    """What comes from outside must not steer the terminal."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", " ", text)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """A line for people."""
+    click.echo(safe(text), err=err)
+
+
 def _cell(value: object) -> str:
-    text = "" if value is None else str(iso(value) if isinstance(value, datetime) else value)
-    # What comes from outside must not steer the terminal.
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text)
+    return safe("" if value is None else str(iso(value) if isinstance(value, datetime) else value))
 
 
 def moment(text: str, now: datetime) -> datetime:

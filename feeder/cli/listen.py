@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import TYPE_CHECKING
 
 import click
 
-from feeder.cli.common import config_option, print_json
+from feeder.cli.common import config_option, plain, safe, say
 from feeder.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -75,10 +76,11 @@ def _configured(path: Path) -> Callable[[str], Sequence[Secret]]:
 
 def _print(heard: Heard, *, as_json: bool) -> None:
     if as_json:
-        print_json(heard)
+        click.echo(json.dumps(heard, default=plain, ensure_ascii=False))
         return
     mark = click.style(heard.mark, fg="green" if heard.status < 300 else "red")
     repeat = f" (seen {heard.attempt} times)" if heard.attempt > 1 else ""
-    click.echo(f"{heard.at:%H:%M:%S}  {heard.status}  {mark}  {heard.kind}  {heard.title}  {heard.id}{repeat}")
+    what = safe(f"{heard.kind}  {heard.title}  {heard.id}{repeat}")
+    click.echo(f"{heard.at:%H:%M:%S}  {heard.status}  {mark}  {what}")
     if heard.reason:
-        click.echo(f"          {heard.reason}")
+        say(f"          {heard.reason}")

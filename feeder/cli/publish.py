@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeder.cli.common import config_option, json_option, opened, print_json
+from feeder.cli.common import config_option, json_option, opened, print_json, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,5 +34,5 @@ def command(path: Path, as_json: bool) -> None:
     else:
         click.echo(f"{config.output.path}: {', '.join(f'{n} {what}' for what, n in counts.items())}")
         for problem in report.problems:
-            click.echo(f"feeder: {problem}", err=True)
+            say(f"feeder: {problem}", err=True)
     sys.exit(1 if report.problems else 0)

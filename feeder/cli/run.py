@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeder.cli.common import config_option
+from feeder.cli.common import config_option, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ def command(path: Path, once: bool, verbose: bool) -> None:
         return
     problems = run_once(path)
     for problem in problems:
-        click.echo(f"feeder: {problem}", err=True)
+        say(f"feeder: {problem}", err=True)
     sys.exit(1 if problems else 0)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from feeder.cli.common import ago, config_option, iso, json_option, opened, print_json, table
+from feeder.cli.common import ago, config_option, iso, json_option, opened, print_json, safe, say, table
 from feeder.cli.webhooks import overview
 
 if TYPE_CHECKING:
@@ -111,8 +111,8 @@ def _print(facts: dict[str, Any]) -> None:
 
     moment = now()
     pid = facts["daemon"]
-    click.echo(f"Daemon    {f'running (process {pid})' if pid else 'not running here'}")
-    click.echo(f"Store     {facts['store']}")
+    say(f"Daemon    {f'running (process {pid})' if pid else 'not running here'}")
+    say(f"Store     {facts['store']}")
     click.echo(f"Articles  {', '.join(f'{n} {state}' for state, n in facts['articles'].items()) or 'none'}\n")
     table(
         ("SOURCE", "LOOKED AT", "NEXT", "READ", "WAITING", "QUARANTINED", "ERROR"),
@@ -134,11 +134,12 @@ def _print(facts: dict[str, Any]) -> None:
             for r in facts["webhooks"]
         ],
     )
+    click.echo()
     for row in facts["quarantine"]:
-        click.echo(f"\nQuarantine: {row['source']}: {row['key']}: {row['reason']}", nl=False)
-    click.echo("\n" if facts["quarantine"] else "")
+        say(f"Quarantine  {row['source']}: {row['key']}: {row['reason']}")
+    click.echo()
     for problem in facts["problems"]:
-        click.echo(click.style("! ", fg="red") + problem)
+        click.echo(click.style("! ", fg="red") + safe(problem))
     if not facts["problems"]:
         click.echo("All well.")
 

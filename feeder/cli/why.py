@@ -15,6 +15,7 @@ from feeder.cli.common import (
     one_article,
     opened,
     print_json,
+    say,
     table,
 )
 
@@ -130,10 +131,11 @@ def _print(facts: dict[str, Any]) -> None:
 
     moment = now()
     article, webhook = facts["article"], facts["webhook"]
-    click.echo(f"Article  {article['title']}  ({article['slug']}, {article['state']})")
+    say(f"Article  {article['title']}  ({article['slug']}, {article['state']})")
     seen = "at the first look at its source" if facts["first_look"] else "as it came"
-    click.echo(f"         taken in {ago(facts['taken_in'], moment)}, {seen}")
-    click.echo(f"Webhook  {webhook['name']}  ({webhook['status']}, known since {iso(webhook['since'])})\n")
+    say(f"         taken in {ago(facts['taken_in'], moment)}, {seen}")
+    say(f"Webhook  {webhook['name']}  ({webhook['status']}, known since {iso(webhook['since'])})")
+    click.echo()
     table(
         ("REV", "EVENT", "AT", "OWED", "WHY", "DELIVERY", "STATE", "REASON"),
         [
@@ -160,4 +162,5 @@ def _print(facts: dict[str, Any]) -> None:
                 for a in attempts
             ],
         )
-    click.echo(f"\nNext: {facts['next']}")
+    click.echo()
+    say(f"Next: {facts['next']}")

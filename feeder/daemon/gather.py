@@ -88,7 +88,7 @@ class Gatherer:
             log.exception("source %s: unexpected", self._source.name)
             self._failed(SourceError(self._source.name, f"{type(error).__name__}; the log tells more"), EVERYTHING)
         else:
-            self._watch.again(unsettled, SETTLE)
+            self._watch.remind(unsettled, SETTLE)
             if whole and self.problem:
                 log.info("source %s: well again", self._source.name)
                 self.problem = ""

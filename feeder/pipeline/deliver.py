@@ -7,6 +7,7 @@ its first byte is sent, and its answer is written under that lease: a crash anyw
 from __future__ import annotations
 
 import logging
+import traceback
 from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -138,24 +139,23 @@ class Dispatcher:
             return deliveries.any_due(tx, self._room(tx), now, upto)
 
     def _room(self, tx: Tx) -> dict[str, int]:
-        """How many more each webhook may have under way, counting what is about to be written as ended."""
+        """How many more each webhook may have under way, those with the fewest first.
+
+        What is about to be written counts as ended.
+        """
         landed = Counter(done.delivery.webhook for done in self._unwritten)
-        free = _WORKERS - self._flying.total() + landed.total()
         states = deliveries.webhooks(tx)
         room = {}
         for name in sorted(self._outside.hooks, key=lambda name: self._flying[name]):
-            hook = self._outside.hooks[name]
-            if not hook.options.enabled or name not in states or states[name].status != "active":
-                continue
-            mine = min(hook.options.concurrency - self._flying[name] + landed[name], free)
-            if mine > 0:
-                room[name] = mine
-                free -= mine
-        return room
+            options = self._outside.hooks[name].options
+            if options.enabled and name in states and states[name].status == "active":
+                room[name] = options.concurrency - self._flying[name] + landed[name]
+        return {name: most for name, most in room.items() if most > 0}
 
     def _claim(self, tx: Tx, now: datetime, upto: int) -> tuple[Delivery, ...]:
         room = self._room(tx) if upto else {}
-        return deliveries.claim(tx, room, now, now + self._lease, self._outside.token(), upto)
+        free = _WORKERS - self._flying.total() + len(self._unwritten)
+        return deliveries.claim(tx, room, free, now, now + self._lease, self._outside.token(), upto)
 
     def _start(self, delivery: Delivery) -> None:
         self._flying[delivery.webhook] += 1
@@ -192,19 +192,21 @@ def becomes(delivery: Delivery, verdict: Verdict, now: datetime, chance: float) 
 def attempt(store: Store, delivery: Delivery, outside: Outside) -> Done:
     """Make the request, send it, judge the answer. Never raises."""
     hook, now = outside.hooks[delivery.webhook], outside.now()
+    answer = Answer(Phase.GUARD, 0.0)
     try:
         event = event_of(store, delivery, outside)
-        request = hook.kind.request(event, hook.options, now)
-        answer = outside.send(request)
-    except Exception as error:  # ours, not the receiver's: the schedule gives three days to mend it
-        log.exception("delivery %d cannot be made", delivery.id)
-        answer = Answer(Phase.GUARD, 0.0, error=f"cannot be made: {type(error).__name__}")
-    return _done(delivery, answer, hook, now)
+        answer = outside.send(hook.kind.request(event, hook.options, now))
+        verdict = hook.kind.verdict(answer, now + timedelta(seconds=answer.took))
+    except Exception as error:  # noqa: BLE001 - ours, not the receiver's: the schedule gives three days to mend it
+        # Without the error's own text: it may hold what the request was made of.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.error("delivery %d breaks: %s\n%s", delivery.id, type(error).__name__, where)  # noqa: TRY400
+        verdict = Verdict(Outcome.RETRY, f"our own mistake: {type(error).__name__}")
+    return Done(delivery, verdict, _attempt(delivery, hook, now, answer, verdict))
 
 
-def _done(delivery: Delivery, answer: Answer, hook: Hook, now: datetime) -> Done:
-    verdict = hook.kind.verdict(answer, now + timedelta(seconds=answer.took))
-    attempt = Attempt(
+def _attempt(delivery: Delivery, hook: Hook, now: datetime, answer: Answer, verdict: Verdict) -> Attempt:
+    return Attempt(
         delivery=delivery.id,
         number=delivery.tries + 1,
         at=now,
@@ -217,7 +219,6 @@ def _done(delivery: Delivery, answer: Answer, hook: Hook, now: datetime) -> Done
         body=said(answer, hook),
         truncated=answer.truncated,
     )
-    return Done(delivery, verdict, attempt)
 
 
 def said(answer: Answer, hook: Hook) -> str:

@@ -32,6 +32,13 @@ class Settling:
             self._due.update(dict.fromkeys(keys, self._clock() + delay))
             self._changed.notify_all()
 
+    def remind(self, keys: Collection[str], delay: float) -> None:
+        """Let these keys be due after `delay` seconds, where they are not awaited anyway."""
+        with self._changed:
+            for key in keys:
+                self._due.setdefault(key, self._clock() + delay)
+            self._changed.notify_all()
+
     def everything(self, delay: float) -> None:
         self.again((_WHOLE,), delay)
 

@@ -50,6 +50,9 @@ class Watch(Protocol):
     def again(self, keys: Collection[str], delay: float) -> None:
         """Let these keys be due after so many seconds."""
 
+    def remind(self, keys: Collection[str], delay: float) -> None:
+        """The same for those that are not awaited anyway."""
+
     def everything(self, delay: float) -> None:
         """Let a look through everything be due after so many seconds."""
 

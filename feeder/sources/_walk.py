@@ -107,7 +107,8 @@ def _link(entry: os.DirEntry[str], key: str, real: str, suffixes: Collection[str
     target = os.path.realpath(entry.path)
     inside = target == real or target.startswith(real + os.sep)
     if not inside:
-        seen.refuse(key, LINK_OUT)
+        if wanted(entry.name, suffixes) or (entry.is_dir() and not entry.name.startswith(".")):
+            seen.refuse(key, LINK_OUT)
     elif wanted(entry.name, suffixes) and not entry.is_dir():
         _note(key, entry.stat(), seen)
 

@@ -126,12 +126,19 @@ def _too_large(size: int, limit: int) -> str:
     return f"too large: {size:,} bytes where max-size allows {limit:,}"
 
 
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve(strict=True)
+    except RuntimeError:  # what Python 3.11 says of links that lead in circles
+        raise Unreadable("a link that leads in circles") from None
+
+
 def _read_whole(path: Path, root: Path, limit: int) -> tuple[os.stat_result | None, bytes]:
     """The file's state and bytes; (None, b"") when it changed while we read.
 
     Opened without waiting and never through a link: a pipe or a device named like an article must not hold us.
     """
-    real = path.resolve(strict=True)
+    real = _resolved(path)
     if not real.is_relative_to(root.resolve()):
         raise Unreadable(LINK_OUT)
     descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)

@@ -108,15 +108,16 @@ def any_due(tx: Tx, names: Collection[str], now: datetime, upto: int) -> bool:
 
 
 def claim(
-    tx: Tx, room: Mapping[str, int], now: datetime, until: datetime, token: str, upto: int
+    tx: Tx, room: Mapping[str, int], free: int, now: datetime, until: datetime, token: str, upto: int
 ) -> tuple[Delivery, ...]:
-    """Lease what is due to these webhooks, at most `room[name]` each, oldest first. Send only after the commit.
+    """Lease what is due to these webhooks, oldest first. Send only after the commit.
 
+    At most `room[name]` to each, in the order of `room`, and at most `free` together.
     `upto` is the newest delivery (by id) that may be sent yet.
     """
     claimed: list[Delivery] = []
-    for name, free in room.items():
-        ids = _due_ids(tx, name, now, free, upto, lock=True)
+    for name, most in room.items():
+        ids = _due_ids(tx, name, now, max(0, min(most, free - len(claimed))), upto, lock=True)
         if ids:
             mine = delivery.c.id.in_(ids) & (delivery.c.state == DeliveryState.PENDING)
             values = {"state": DeliveryState.LEASED, "token": token, "lease_until": until}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,17 @@ from tests.net.receivers import Receiver, answer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """Commands set up logging for a process of their own."""
+    root = logging.getLogger()
+    before = (root.level, root.handlers[:])
+    yield
+    logging.captureWarnings(capture=False)
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
 
 
 @dataclass(frozen=True)

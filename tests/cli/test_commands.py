@@ -62,7 +62,7 @@ def test_an_article_is_shown_by_its_id_its_slug_a_part_of_it_and_its_file(
     feeder: Feeder, newsroom: Newsroom
 ) -> None:
     shown = asked(feeder, newsroom, "articles", "show", "rain", "--json").json
-    assert set(shown) == ARTICLE | {"content", "origins", "feeds", "keys", "revisions"}
+    assert set(shown) == ARTICLE | {"content", "origins", "warnings", "feeds", "keys", "revisions"}
     assert (shown["feeds"], [it["kind"] for it in shown["revisions"]]) == (["all"], ["published"])
     for name in (shown["id"], shown["slug"], shown["keys"][0]["key"]):
         assert asked(feeder, newsroom, "articles", "show", name, "--json").json == shown
@@ -71,13 +71,16 @@ def test_an_article_is_shown_by_its_id_its_slug_a_part_of_it_and_its_file(
     assert shown["id"] in people
 
 
-def test_an_article_is_withdrawn_once(feeder: Feeder, newsroom: Newsroom) -> None:
+def test_an_article_is_withdrawn_once_and_brought_back(feeder: Feeder, newsroom: Newsroom) -> None:
     first = asked(feeder, newsroom, "articles", "withdraw", "rain", "--json").json
-    assert set(first) == {"id", "slug", "withdrawn"}
-    assert first["withdrawn"] is True
-    assert asked(feeder, newsroom, "articles", "withdraw", "rain", "--json").json["withdrawn"] is False
-    (left,) = asked(feeder, newsroom, "articles", "list", "--state", "withdrawn", "--json").json
-    assert (left["title"], left["state"]) == ("Rain over the coast", "withdrawn")
+    assert set(first) == {"id", "slug", "withdrawn", "changed"}
+    assert (first["withdrawn"], first["changed"]) == (True, True)
+    assert asked(feeder, newsroom, "articles", "withdraw", "rain", "--json").json["changed"] is False
+    (left,) = asked(feeder, newsroom, "articles", "list", "--json").json
+    assert left["title"] == "Sun over the coast"
+    back = asked(feeder, newsroom, "articles", "withdraw", "rain", "--undo", "--json").json
+    assert (back["withdrawn"], back["changed"]) == (False, True)
+    assert len(asked(feeder, newsroom, "articles", "list", "--json").json) == 2
 
 
 def test_a_name_of_several_articles_names_them(feeder: Feeder, newsroom: Newsroom) -> None:
@@ -99,10 +102,16 @@ def test_an_article_is_taken_in_from_standard_input(feeder: Feeder, empty: Newsr
     assert len(asked(feeder, empty, "articles", "list", "--json").json) == 1
 
 
-@pytest.mark.parametrize("what", ["nowhere.txt", "http://127.0.0.1:9/none", "http://192.168.7.7/private"])
-def test_what_is_not_there_cannot_be_taken_in(feeder: Feeder, empty: Newsroom, what: str) -> None:
-    said = asked(feeder, empty, "add", what, status=2)
-    assert said.err.startswith(f"feeder: {what}: ")
+@pytest.mark.parametrize(
+    ("what", "status"),
+    [("nowhere.txt", 2), ("http://127.0.0.1:9/none", 1), ("http://192.168.7.7/private", 1)],
+)
+def test_what_is_not_there_or_may_not_be_reached_cannot_be_taken_in(
+    feeder: Feeder, empty: Newsroom, what: str, status: int
+) -> None:
+    said = asked(feeder, empty, "add", what, status=status)
+    assert said.err.startswith("feeder: ")
+    assert what in said.err
     assert len(said.err.splitlines()) == 1
 
 

@@ -35,11 +35,10 @@ WEBHOOK = {
 
 def test_deliveries_are_listed_by_webhook_state_and_time(feeder: Feeder, newsroom: Newsroom) -> None:
     found = asked(feeder, newsroom, "deliveries", "list", "--json").json
-    assert [set(it) for it in found] == [DELIVERY, DELIVERY]
+    assert [set(it) for it in found] == [DELIVERY | {"slug"}] * 2
     assert {(it["webhook"], it["state"]) for it in found} == {("partner", "pending")}
     for choice, number in {
         ("--webhook", "partner"): 2,
-        ("--webhook", "other"): 0,
         ("--state", "pending"): 2,
         ("--state", "dead"): 0,
         ("--since", "1h"): 2,

@@ -37,7 +37,7 @@ def evil(newsroom: Newsroom) -> Newsroom:
         deliveries.owe(tx, replace(owed, id=0, event="msg_evil", article=it.id, due=NOW))
         late = NOW + timedelta(days=1000)
         (mine,) = [
-            d for d in deliveries.claim(tx, {"partner": 9}, late, late, "mine", 99) if d.event == "msg_evil"
+            d for d in deliveries.claim(tx, {"partner": 9}, 99, late, late, "mine", 99) if d.event == "msg_evil"
         ]
         deliveries.settle(tx, Settled(mine.id, "mine", DeliveryState.PENDING, EVIL, 1, NOW), NOW)
         deliveries.reclaim(tx, NOW, everything=True)
@@ -56,6 +56,8 @@ def evil(newsroom: Newsroom) -> Newsroom:
         "deliveries show 3",
         "webhooks list",
         "webhooks test partner",
+        "status",
+        "why evil partner",
     ],
 )
 def test_a_command_for_people_prints_no_control_character(

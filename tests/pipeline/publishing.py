@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feeder.pipeline.publish import Output, Publisher
 from feeder.store import Store
+from tests.conftest import ROOT
 from tests.pipeline.outside import OUTPUT, SITE
 from tests.samples import feed
 
@@ -20,13 +22,26 @@ FEEDS = {"all": feed(title="All"), "by-category": feed(for_each="category", titl
 
 
 def output(folder: Path, feeds: Mapping[str, FeedOptions] | None = None, **changes: Any) -> Output:
-    values = {"folder": folder, "url": OUTPUT, "site": SITE, "feeds": feeds or FEEDS, "hubs": (), "node": "here"}
+    values: dict[str, Any] = {
+        "folder": folder,
+        "url": OUTPUT,
+        "site": SITE,
+        "feeds": feeds or FEEDS,
+        "hubs": (),
+        "node": "here",
+    }
     return Output(**(values | changes))
 
 
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file below, hidden ones too."""
     return {str(it.relative_to(folder)): it.read_bytes() for it in sorted(folder.rglob("*")) if it.is_file()}
+
+
+def process(store_url: str, folder: Path, node: str) -> subprocess.Popen[bytes]:
+    """A process that publishes everything five times."""
+    words = ["-m", "tests.pipeline.publishing", store_url, str(folder), node, "5"]
+    return subprocess.Popen([sys.executable, *words], cwd=ROOT)
 
 
 if __name__ == "__main__":

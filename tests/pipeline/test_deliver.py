@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from feeder.model.delivery import Answer, DeliveryState, Event, Phase, Request
+from feeder.model.delivery import Answer, DeliveryState, Event, Phase, Request, Verdict
 from feeder.net import Client, Guard
 from feeder.pipeline.retry import SCHEDULE
 from feeder.webhooks._kind import Kind
-from feeder.webhooks.json import Options
+from feeder.webhooks.json import Options, request
 from tests.net.receivers import Receiver, answer
 from tests.pipeline.outside import Gate, Post, answered, hook, unanswered
 
@@ -49,14 +49,11 @@ def test_what_is_due_is_sent_and_its_answer_written(post: Post) -> None:
 
 
 def test_what_is_sent_is_the_article_with_its_feeds_at_its_revision(post: Post) -> None:
-    post.newsroom.story("a.txt", "First words")
-    post.newsroom.look()
-    post.newsroom.story("a.txt", "Second words")
-    post.newsroom.look()
-    post.sender.script = (unanswered(),)
-    post.round()
+    for title in ("First words", "Second words"):
+        post.newsroom.story("a.txt", title)
+        post.newsroom.look()
+        post.round()
     bodies = [json.loads(request.body) for request in post.sender.sent]
-    bodies.sort(key=lambda it: it["data"]["article"]["_feeder"]["revision"])
     assert [(it["type"], it["data"]["article"]["title"]) for it in bodies] == [
         ("article.published", "First words"),
         ("article.updated", "Second words"),
@@ -269,9 +266,9 @@ def test_a_kind_that_cannot_make_its_request_costs_only_its_own_deliveries(
         post.owe(2)
         assert post.round() == 4
         assert post.states() == ["delivered", "delivered"]
-        assert {it.reason for it in post.newsroom.owed("broken")} == {"cannot be made: ValueError"}
+        assert {it.reason for it in post.newsroom.owed("broken")} == {"our own mistake: ValueError"}
         assert [(it.phase, it.status) for it in post.attempts("broken")] == [(Phase.GUARD, None)] * 2
-        assert "cannot be made" in caplog.text
+        assert "breaks: ValueError" in caplog.text
         post.configure(hook("broken"))
         post.now += timedelta(minutes=1)
         assert post.round() == 2
@@ -285,7 +282,26 @@ def test_a_door_that_raises_is_a_try_that_failed(post: Post) -> None:
     post.sender.script = (broken, answered(204))
     post.owe()
     post.round()
-    assert post.delivery().reason == "cannot be made: OSError"
+    assert post.delivery().reason == "our own mistake: OSError"
     post.now += timedelta(minutes=1)
     post.round()
     assert post.states() == ["delivered"]
+
+
+def test_webhooks_with_nothing_to_send_leave_their_threads_to_others(store: Store, tmp_path: Path) -> None:
+    idle = [hook(f"idle-{nth}", on=["withdrawn"]) for nth in range(64)]
+    with Post(store, tmp_path, *idle, hook("partner")) as post:
+        post.owe()
+        assert post.round() == 1
+
+
+def _cannot_judge(_answer: Answer, _now: datetime) -> Verdict:
+    raise ValueError("no verdict")
+
+
+def test_a_kind_that_cannot_judge_an_answer_does_not_keep_its_place_for_good(store: Store, tmp_path: Path) -> None:
+    with Post(store, tmp_path, hook("broken", Kind(Options, request, _cannot_judge))) as post:
+        post.owe()
+        post.round()
+        assert post.dispatcher.in_flight == 0
+        assert {it.reason for it in post.newsroom.owed("broken")} == {"our own mistake: ValueError"}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,10 +13,9 @@ from feeder.model.delivery import Kind
 from feeder.pipeline import places
 from feeder.pipeline.publish import Publisher
 from feeder.store import articles
-from tests.conftest import ROOT
 from tests.pipeline.desk import Newsroom
 from tests.pipeline.outside import SITE
-from tests.pipeline.publishing import FEEDS, output, tree
+from tests.pipeline.publishing import FEEDS, output, process, tree
 from tests.samples import NOW, article, feed
 
 if TYPE_CHECKING:
@@ -139,6 +136,14 @@ def test_the_files_of_a_feed_that_left_the_configuration_are_removed_and_come_ba
     house.configure(FEEDS)
     house.publish()
     assert tree(house.folder) == whole
+
+
+def test_feeds_for_each_of_something_else_take_the_place_of_those_before(house: House) -> None:
+    house.write("a.md", "Rain", "categories: [Asia]")
+    house.publish()
+    house.configure(FEEDS | {"by-category": feed(for_each="source", title="From {source}")})
+    house.publish()
+    assert house.names - house.pages == of("all") | of("by-category/newsroom") | {"index.html"}
 
 
 def test_a_format_that_is_not_wanted_any_more_is_removed(house: House) -> None:
@@ -281,15 +286,10 @@ def test_two_processes_write_the_same_bytes_into_one_folder_and_no_reader_sees_h
         house.write(f"{number}.md", f"Story {number}", f"categories: [Asia, C{number}]")
     house.publish()
     whole = tree(house.folder)
-    nodes = [_process(store_url, house.folder, node) for node in ("one", "two")]
+    nodes = [process(store_url, house.folder, node) for node in ("one", "two")]
     while any(node.poll() is None for node in nodes):
         (house.folder / "by-category" / "asia.atom").unlink(missing_ok=True)
         assert len(house.titles("all")) == 5
     assert [node.wait() for node in nodes] == [0, 0]
     house.publish(everything=True)
     assert tree(house.folder) == whole
-
-
-def _process(store_url: str, folder: Path, node: str) -> subprocess.Popen[bytes]:
-    words = ["-m", "tests.pipeline.publishing", store_url, str(folder), node, "5"]
-    return subprocess.Popen([sys.executable, *words], cwd=ROOT)

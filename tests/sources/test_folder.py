@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import tempfile
 import time
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from feeder.errors import SourceError, Unreadable
+from feeder.errors import Passing, SourceError, Unreadable
 from feeder.model.document import Found
+from feeder.sources.folder import Folder
 from tests.sources.conftest import LIMIT, put
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from feeder.sources import Look
-    from feeder.sources.folder import Folder
 
 LINK_OUT = "a link that leads out of the folder is not followed; put the file itself here"
 
@@ -70,8 +73,9 @@ def test_articles_are_found_in_folders_as_deep_as_you_like_in_order(folder: Fold
 )
 def test_what_editors_browsers_and_copying_programs_leave_is_passed_over(folder: Folder, name: str) -> None:
     put(folder, name)
-    look = folder.look({}, final=True)
-    assert (look.found, look.refused) == ((), ())
+    for only in (None, [name]):
+        look = folder.look({}, only, final=True)
+        assert (look.found, look.refused) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -236,19 +240,58 @@ def _too_deep(root: Path) -> str:
     return key
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
-def test_what_we_may_not_read_is_said_to_be_so(folder: Folder) -> None:
-    put(folder, "asia/b.txt", "a.txt")
-    (folder.root / "a.txt").chmod(0)
-    (folder.root / "asia").chmod(0)
+@contextmanager
+def _nobody() -> Iterator[Path]:
+    """A folder that somebody without rights may enter, and being that somebody where we have all of them."""
+    us, folder = os.geteuid(), Path(tempfile.mkdtemp(prefix="feeder-"))
+    folder.chmod(0o755)
     try:
+        if us == 0:
+            os.seteuid(65534)
+        yield folder
+    finally:
+        if us == 0:
+            os.seteuid(us)
+        shutil.rmtree(folder)
+
+
+def test_what_we_may_not_read_is_said_to_be_so() -> None:
+    with _nobody() as root:
+        effective = os.geteuid()
+        os.seteuid(os.getuid())
+        folder = Folder("newsroom", root, LIMIT)
+        put(folder, "asia/b.txt", "a.txt")
+        (root / "a.txt").chmod(0)
+        (root / "asia").chmod(0)
+        os.seteuid(effective)
         look = folder.look({"asia/b.txt": "1"}, final=True)
         assert refused(look) == {"asia/": "the folder cannot be looked into: Permission denied"}
         assert look.gone == ()
-        with pytest.raises(Unreadable, match="cannot be read: Permission denied"):
+        with pytest.raises(Passing, match="cannot be read: Permission denied"):
             folder.read(Found("a.txt", "any"))
-    finally:
-        (folder.root / "asia").chmod(0o700)
+        os.seteuid(os.getuid())
+        (root / "asia").chmod(0o700)
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", ".cache", ".a.txt.swp"])
+def test_a_link_out_that_is_no_article_is_passed_over(folder: Folder, name: str) -> None:
+    (folder.root / name).symlink_to("/etc/hostname")
+    assert folder.look({}, final=True).refused == ()
+
+
+def test_a_link_in_circles_is_refused_and_hides_nobody(folder: Folder) -> None:
+    put(folder, "a.txt")
+    (folder.root / "loop.txt").symlink_to("loop.txt")
+    look = folder.look({}, final=True)
+    assert (keys(look), list(refused(look))) == (["a.txt"], ["loop.txt"])
+    with pytest.raises(Unreadable, match="circles"):
+        folder.read(Found("loop.txt", "any"))
+
+
+def test_what_is_missing_is_gone_only_at_the_second_look(folder: Folder) -> None:
+    look = folder.look({"a.txt": "1"})
+    assert (look.gone, look.missing) == ((), ("a.txt",))
+    assert folder.look({"a.txt": "1"}, ["a.txt"]).gone == ("a.txt",)
 
 
 @pytest.mark.parametrize("only", [None, ["a.txt"]])

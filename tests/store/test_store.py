@@ -220,11 +220,11 @@ def test_what_is_due_is_claimed_oldest_first_within_the_room_of_each_webhook(sto
             _owed(tx, number, "b", due_in=number)
     with store.write() as tx:
         assert deliveries.any_due(tx, ["a", "b"], NOW, 1000)
-        claimed = deliveries.claim(tx, {"a": 2, "b": 2}, NOW, LATER, "token", 1000)
+        claimed = deliveries.claim(tx, {"a": 2, "b": 2}, 99, NOW, LATER, "token", 1000)
         assert [(it.webhook, it.event) for it in claimed] == [("a", "msg_3"), ("a", "msg_2")]
         assert {it.state for it in claimed} == {DeliveryState.LEASED}
     with store.write() as tx:
-        assert [it.event for it in deliveries.claim(tx, {"a": 5}, NOW, LATER, "other", 1000)] == ["msg_1"]
+        assert [it.event for it in deliveries.claim(tx, {"a": 5}, 99, NOW, LATER, "other", 1000)] == ["msg_1"]
 
 
 def _settled(key: int, token: str) -> Settled:
@@ -234,12 +234,12 @@ def _settled(key: int, token: str) -> Settled:
 def test_an_answer_is_written_only_under_the_lease_that_sent_it(store: Store) -> None:
     with store.write() as tx:
         key = _owed(tx)
-        deliveries.claim(tx, {"partner": 1}, NOW, LATER, "mine", 1000)
+        deliveries.claim(tx, {"partner": 1}, 99, NOW, LATER, "mine", 1000)
     with store.write() as tx:
         assert not deliveries.settle(tx, _settled(key, "other"), NOW)
         assert deliveries.reclaim(tx, LATER + timedelta(seconds=1)) == 1
         assert not deliveries.settle(tx, _settled(key, "mine"), NOW)
-        deliveries.claim(tx, {"partner": 1}, LATER, LATER, "second", 1000)
+        deliveries.claim(tx, {"partner": 1}, 99, LATER, LATER, "second", 1000)
         assert deliveries.settle(tx, _settled(key, "second"), LATER)
         found = deliveries.get(tx, key)
     assert found is not None
@@ -249,7 +249,7 @@ def test_an_answer_is_written_only_under_the_lease_that_sent_it(store: Store) ->
 def test_a_lease_that_has_not_run_out_is_left_alone(store: Store) -> None:
     with store.write() as tx:
         _owed(tx)
-        deliveries.claim(tx, {"partner": 1}, NOW, LATER, "mine", 1000)
+        deliveries.claim(tx, {"partner": 1}, 99, NOW, LATER, "mine", 1000)
         assert not deliveries.any_lost(tx, NOW)
         assert deliveries.reclaim(tx, NOW) == 0
         assert deliveries.reclaim(tx, NOW, everything=True) == 1
@@ -258,7 +258,7 @@ def test_a_lease_that_has_not_run_out_is_left_alone(store: Store) -> None:
 def test_what_waits_of_an_article_can_be_cancelled_and_what_is_under_way_is_left_alone(store: Store) -> None:
     with store.write() as tx:
         flying, waiting = _owed(tx, 1, "flying"), _owed(tx, 1, "waiting")
-        deliveries.claim(tx, {"flying": 1}, NOW, LATER, "t", 1000)
+        deliveries.claim(tx, {"flying": 1}, 99, NOW, LATER, "t", 1000)
         deliveries.cancel_pending(tx, article(1).id, "withdrawn", NOW)
         states = {it.id: it.state for it in deliveries.of_article(tx, article(1).id)}
         assert states == {flying: DeliveryState.LEASED, waiting: DeliveryState.CANCELLED}
@@ -272,21 +272,21 @@ def test_of_one_article_one_delivery_after_the_other_is_sent_to_a_webhook(store:
         )
         assert deliveries.owe(tx, later)
         other = _owed(tx, 3)
-        claimed = deliveries.claim(tx, {"partner": 9}, NOW, LATER, "t", 1000)
+        claimed = deliveries.claim(tx, {"partner": 9}, 99, NOW, LATER, "t", 1000)
         assert [it.id for it in claimed] == [first, other]
         retry = Settled(first, "t", DeliveryState.PENDING, "503", 1, LATER)
         deliveries.settle(tx, retry, NOW)
-        assert deliveries.claim(tx, {"partner": 9}, NOW, LATER, "t", 1000) == ()
+        assert deliveries.claim(tx, {"partner": 9}, 99, NOW, LATER, "t", 1000) == ()
         deliveries.again(tx, NOW, [first])
-        assert len(deliveries.claim(tx, {"partner": 9}, NOW, LATER, "u", 1000)) == 1
+        assert len(deliveries.claim(tx, {"partner": 9}, 99, NOW, LATER, "u", 1000)) == 1
         assert deliveries.settle(tx, _settled(first, "u"), NOW)
-        assert [it.event for it in deliveries.claim(tx, {"partner": 9}, NOW, LATER, "v", 1000)] == ["msg_2"]
+        assert [it.event for it in deliveries.claim(tx, {"partner": 9}, 99, NOW, LATER, "v", 1000)] == ["msg_2"]
 
 
 def test_deliveries_are_sent_again_under_their_id_with_a_new_schedule(store: Store) -> None:
     with store.write() as tx:
         key = _owed(tx)
-        deliveries.claim(tx, {"partner": 1}, NOW, LATER, "t", 1000)
+        deliveries.claim(tx, {"partner": 1}, 99, NOW, LATER, "t", 1000)
         assert deliveries.again(tx, LATER, [key]) == 0, "what is under way is left alone"
         deliveries.settle(tx, Settled(key, "t", DeliveryState.DEAD, "500", 10, None), NOW)
         states = [DeliveryState.DELIVERED]
@@ -342,7 +342,7 @@ def test_two_writers_never_claim_the_same_delivery(store: Store) -> None:
     def claim(token: str) -> None:
         for _ in range(10):
             with store.write() as tx:
-                claimed.extend(it.id for it in deliveries.claim(tx, {"partner": 3}, NOW, LATER, token, 1000))
+                claimed.extend(it.id for it in deliveries.claim(tx, {"partner": 3}, 99, NOW, LATER, token, 1000))
 
     threads = [threading.Thread(target=claim, args=(f"t{n}",)) for n in range(4)]
     for thread in threads:
