@@ -8,6 +8,7 @@ import pytest
 
 from feeder import __version__
 from tests.cli.conftest import asked
+from tests.net.receivers import Receiver, answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Said
     from tests.daemon.harness import Newsroom
-    from tests.net.receivers import Receiver
 
     Feeder = Callable[..., Said]
 
@@ -113,6 +113,23 @@ def test_what_is_not_there_or_may_not_be_reached_cannot_be_taken_in(
     assert said.err.startswith("feeder: ")
     assert what in said.err
     assert len(said.err.splitlines()) == 1
+
+
+def test_a_file_of_a_source_is_that_source_s_however_it_is_taken_in(feeder: Feeder, empty: Newsroom) -> None:
+    path = empty.story("one.txt", "A headline of its own")
+    said = feeder("add", path, "--json", "--config", empty.config)
+    feeder("run", "--once", "--config", empty.config)
+    (only,) = asked(feeder, empty, "articles", "list", "--json").json
+    assert (only["id"], only["source"]) == (said.json["id"], "newsroom")
+
+
+def test_an_address_that_is_taken_in_keeps_its_secrets(feeder: Feeder, empty: Newsroom) -> None:
+    page = b"<title>A headline of its own</title><p>The council met on Monday and agreed on nothing at all.</p>"
+    with Receiver(answer(200, page, (("Content-Type", "text/html"),))) as receiver:
+        said = feeder("add", f"{receiver.url}?token=canary7c1f", "--json", "--config", empty.config)
+    assert said.json["title"] == "A headline of its own"
+    shown = asked(feeder, empty, "articles", "show", said.json["slug"], "--json")
+    assert "canary7c1f" not in shown.out + said.out
 
 
 def test_what_cannot_be_read_is_said_in_one_line(feeder: Feeder, empty: Newsroom) -> None:

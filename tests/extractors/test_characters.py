@@ -105,3 +105,8 @@ def test_a_declared_language_wins_and_an_expected_one_fills_in() -> None:
         None,
         None,
     ]
+
+
+def test_nuls_that_stray_in_a_text_make_it_no_other_script() -> None:
+    with pytest.raises(Unreadable, match="NUL"):
+        read(document(b"A head\0line\n\nThe body \0 has characters enough to be a text of its own.\n"), hints())

@@ -151,3 +151,26 @@ def test_html_inside_is_made_safe_and_tables_are_kept() -> None:
 def test_a_text_without_words_is_refused() -> None:
     with pytest.raises(Unreadable, match="no text"):
         markdown("---\ntitle: x\n---\n")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "---\ntitle: A plan\ndraft: true\n\nText without an end of its head.\n",
+        "---\ntitle: A plan\n" + "x: y\n" * 20_000 + "draft: true\n---\nText.\n",
+        "+++\ntitle = 'A plan'\ndraft = true\n\nText.\n",
+    ],
+)
+def test_front_matter_that_never_ends_is_refused_since_it_may_say_draft(head: str) -> None:
+    with pytest.raises(Unreadable, match="front matter never ends"):
+        read(document(head, "text/markdown"), hints())
+
+
+def test_a_draft_under_a_line_that_is_no_yaml_is_a_draft_all_the_same() -> None:
+    with pytest.raises(NotYet):
+        read(document("---\ntitle: A: plan: indeed\n\tdraft: true\n---\nText.\n", "text/markdown"), hints())
+
+
+def test_a_line_across_the_page_at_the_top_is_no_front_matter() -> None:
+    made = read(document("---\n\n# A plan\n\nText that follows it, and more of it.\n", "text/markdown"), hints())
+    assert made.content.title == "A plan"

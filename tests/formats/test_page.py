@@ -11,6 +11,7 @@ from lxml import html
 
 from feeder.errors import FormatError
 from feeder.formats.page import article_page, index_page
+from feeder.model.address import link_of
 from tests.formats.hostile import contents, hostile
 from tests.formats.samples import FEED, PLAIN, RICH, SITE, article
 
@@ -142,3 +143,11 @@ def test_an_article_that_cannot_be_written_is_named() -> None:
 
 def test_the_same_article_makes_the_same_page() -> None:
     assert len({article_page(article(1, PLAIN), SITE, [FEED]) for _ in range(3)}) == 1
+
+
+def test_the_index_leads_to_the_latest_articles() -> None:
+    made = html.document_fromstring(index_page(SITE, [FEED], [article(1), article(2)]).decode())
+    (latest,) = made.find_class("latest")
+    links = [(it.get("href"), it.text_content()) for it in latest.iter("a")]
+    assert [href for href, _ in links] == [link_of(article(1), SITE), link_of(article(2), SITE)]
+    assert all(title for _, title in links)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeder.model.delivery import Phase, Request
-from feeder.net import Client, Guard, redact
+from feeder.net import Client, Guard, redact, scrub
 from tests.net.receivers import Receiver, answer, close, drip, exactly, head, redirect
 
 if TYPE_CHECKING:
@@ -137,3 +137,24 @@ def test_a_receiver_is_reached_without_a_byte_being_sent(client: Client) -> None
     assert receiver.heard == []
     assert client.reach(receiver.url) is not None, "nobody listens there any more"
     assert "private" in (Client(Guard()).reach("http://127.0.0.1:1/") or "")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Cannot POST /services/T0001/canary7c1f-secret?key=canary7c1f-key",
+        "no such hook: canary7c1f-secret",
+        "bad key canary7c1f-key for canary7c1f-user:canary7c1f-password",
+        "%2Fservices%2FT0001%2Fcanary7c1f-secret",
+    ],
+)
+def test_what_a_receiver_repeats_of_a_secret_address_is_taken_out(said: str) -> None:
+    login = "canary7c1f-user:canary7c1f-password"
+    url = f"https://{login}@hooks.example/services/T0001/canary7c1f-secret?key=canary7c1f-key"
+    assert CANARY not in scrub(said, url)
+
+
+def test_an_ordinary_answer_is_left_as_it_is() -> None:
+    assert scrub("ok: the hooks of news are listening", "https://a.example/hooks/news") == (
+        "ok: the hooks of news are listening"
+    )

@@ -170,3 +170,28 @@ def test_a_folder_that_is_not_there_cannot_be_watched_and_that_is_said(
 ) -> None:
     assert Folder("newsroom", tmp_path / "nowhere", 1000).watch() is None
     assert "cannot be watched (No such file or directory); it is looked through on schedule" in caplog.text
+
+
+def test_a_file_that_is_put_aside_before_it_is_saved_is_one_change(desk: Desk) -> None:
+    (desk.root / "there.txt").rename(desk.root / "there.txt~")
+    (desk.root / "there.txt").write_text("A story, changed.", encoding="utf-8")
+    began = time.monotonic()
+    assert desk.hears("there.txt")
+    assert time.monotonic() - began < DELETED, "as a save, not as a deletion"
+
+
+def test_a_new_file_that_is_moved_in_is_heard_of_within_a_second(desk: Desk) -> None:
+    path = desk.outside / "new.txt"
+    path.write_text("A story.", encoding="utf-8")
+    began = time.monotonic()
+    path.rename(desk.root / "new.txt")
+    assert desk.hears("new.txt")
+    assert time.monotonic() - began < WRITTEN
+
+
+def test_nothing_in_a_hidden_folder_is_heard_of(desk: Desk) -> None:
+    (desk.root / ".trash").mkdir()
+    assert desk.looks_through_everything()
+    (desk.root / ".trash" / "secret.txt").write_text("A story.", encoding="utf-8")
+    (desk.root / "asia" / "last.txt").write_text("A story.", encoding="utf-8")
+    assert desk.hears("asia/last.txt")
