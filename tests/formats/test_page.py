@@ -148,6 +148,6 @@ def test_the_same_article_makes_the_same_page() -> None:
 def test_the_index_leads_to_the_latest_articles() -> None:
     made = html.document_fromstring(index_page(SITE, [FEED], [article(1), article(2)]).decode())
     (latest,) = (it for it in made.iter("ul") if it.get("class") == "latest")
-    links = [(it.get("href"), it.text_content()) for it in latest.iter("a")]
+    links = [(it.get("href"), text(it)) for it in latest.iter("a")]
     assert [href for href, _ in links] == [link_of(article(1), SITE), link_of(article(2), SITE)]
     assert all(title for _, title in links)
