@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from feeder.errors import Claimed, NotYet, Passing, SourceError, StoreError, Unreadable
 from feeder.pipeline import intake, owing
-from feeder.pipeline.intake import Visit
+from feeder.pipeline.recognise import Visit, moves
 from feeder.store import articles, documents
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _take_all(desk: Desk, source: Source, look: Look, visit: Visit, counts: Coun
         taken = [_take(desk, source, found, visit.now) for found in group]
         with desk.store.write() as tx:
             desk.store.in_order(tx)
-            moved = intake.moves(tx, visit, [it.document for it in taken if it.document and it.reading])
+            moved = moves(tx, visit, [it.document for it in taken if it.document and it.reading])
             counts.update(_keep(tx, visit, it, source, moved) for it in taken)
     for refused in _batched(look.refused):
         with desk.store.write() as tx:

@@ -1,53 +1,31 @@
-"""One document and what was read in it -> the article that it is, in the caller's transaction.
-
-Knows each article again: by the id that the document gives itself, by its key, by its bytes. What an article is
-called in the world never depends on any of them.
-"""
+"""One document and what was read in it -> the article that it is, in the caller's transaction."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
-from feeder.errors import Claimed
 from feeder.model.article import Article, State
 from feeder.model.cleaned import cleaned_content
 from feeder.model.delivery import Kind
 from feeder.pipeline import owing, places
 from feeder.pipeline.identity import article_id, article_slug
+from feeder.pipeline.recognise import others, recognise
 from feeder.store import articles, deliveries, documents
 from feeder.store.documents import DocumentState, Known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import tzinfo
 
     from feeder.model.document import Document, Found, Reading
     from feeder.pipeline.owing import Audience
+    from feeder.pipeline.recognise import Visit
     from feeder.store import Tx
 
 _NOON = time(12)
-_FEW = 20
 # The first newspaper is of 1605; an earlier date is a mistake, and breaks the calendars of readers.
 _NO_PRESS_BEFORE = 1605
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One look at a source.
-
-    `gone` are the keys that are not there any more, `changed` those whose bytes may be others; `zone` is that of
-    dates without a time.
-    """
-
-    audience: Audience
-    source: str
-    gone: frozenset[str]
-    changed: frozenset[str]
-    now: datetime
-    zone: tzinfo
-    first_look: bool
 
 
 def accept(tx: Tx, visit: Visit, document: Document, reading: Reading, moved: str | None = None) -> str:
@@ -56,7 +34,7 @@ def accept(tx: Tx, visit: Visit, document: Document, reading: Reading, moved: st
     `moved` is the article whose bytes these were under another key (see `moves`). Raises Claimed.
     """
     known = documents.get(tx, visit.source, document.key)
-    article = _recognise(tx, visit, document, reading, known, moved)
+    article = recognise(tx, visit, document, reading, known, moved)
     if article is not None and article.state is State.RETRACTED:
         outcome = "retracted"  # by hand, and so only by hand taken back
     elif article is None:
@@ -87,22 +65,6 @@ def restamp(tx: Tx, document: Document) -> str:
     return "unchanged"
 
 
-def moves(tx: Tx, visit: Visit, arrived: Iterable[Document]) -> dict[str, str]:
-    """Key -> article, for documents whose bytes stood under another key that is gone or has other bytes now.
-
-    Asked for all that arrived together before any of it is stored: two files may have swapped their names.
-    """
-    found = {}
-    for document in arrived:
-        left = visit.gone | (visit.changed - {document.key})
-        same = documents.same_bytes(tx, visit.source, document.digest)
-        moved = (it for it in same if it.key != document.key)
-        origin = next((it for it in moved if it.state is DocumentState.GONE or it.key in left), None)
-        if origin is not None and origin.article is not None:
-            found[document.key] = origin.article
-    return found
-
-
 def quarantine(tx: Tx, visit: Visit, found: Found, reason: str, digest: str = "") -> None:
     """Note why this document is no article. What was published of it before stays as it was."""
     _note(tx, visit, found.key, found.stamp, digest, DocumentState.QUARANTINED, reason)
@@ -111,7 +73,7 @@ def quarantine(tx: Tx, visit: Visit, found: Found, reason: str, digest: str = ""
 def wait(tx: Tx, visit: Visit, document: Document, reason: str, until: datetime | None) -> None:
     """The document is not to be published now; what was published of it is withdrawn."""
     known = _note(tx, visit, document.key, document.stamp, document.digest, DocumentState.WAITING, reason, until)
-    if known.article is not None and not _others(tx, visit, known.article, document.key):
+    if known.article is not None and not others(tx, visit, known.article, document.key):
         withdraw(tx, visit.audience, known.article, visit.now)
 
 
@@ -157,52 +119,6 @@ def take_back(tx: Tx, audience: Audience, key: str, now: datetime) -> bool:
     places.update(tx, after, audience.feeds, audience.site, now)
     owing.announce(tx, after, Kind.UPDATED, audience, now)
     return True
-
-
-# ---------------------------------------------------------------- knowing again
-
-
-def _recognise(
-    tx: Tx, visit: Visit, document: Document, reading: Reading, known: Known | None, moved: str | None
-) -> Article | None:
-    own = _by_own_id(tx, visit, document, reading)
-    key = own or moved or _by_key(tx, visit, known) or _by_bytes(tx, visit, document)
-    return None if key is None else articles.get(tx, key)
-
-
-def _by_own_id(tx: Tx, visit: Visit, document: Document, reading: Reading) -> str | None:
-    if reading.native is None:
-        return None
-    key = articles.by_alias(tx, visit.source, "native", reading.native)
-    if key is None:
-        return None
-    for other in _others(tx, visit, key, document.key):
-        if other.digest != document.digest:
-            raise Claimed(reading.native, other.key)
-    return key
-
-
-def _by_key(tx: Tx, visit: Visit, known: Known | None) -> str | None:
-    """The article of this key, unless that has moved away or this was only a copy of it."""
-    if known is None or known.article is None:
-        return None
-    others = _others(tx, visit, known.article, known.key)
-    if not others:
-        return known.article
-    first = known.state is not DocumentState.GONE and known.since <= min(other.since for other in others)
-    return known.article if first else None
-
-
-def _by_bytes(tx: Tx, visit: Visit, document: Document) -> str | None:
-    """The article with the very same bytes: a copy is not another one."""
-    same = documents.same_bytes(tx, visit.source, document.digest)
-    return next((it.article for it in same if it.key != document.key), None)
-
-
-def _others(tx: Tx, visit: Visit, article: str, key: str) -> list[Known]:
-    """Other documents, still there, that state this article; the oldest few are enough to decide by."""
-    found = documents.of_article(tx, article, _FEW)
-    return [it for it in found if it.key != key and it.key not in visit.gone]
 
 
 # ---------------------------------------------------------------- writing down
