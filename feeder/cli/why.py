@@ -90,7 +90,8 @@ def _event(
 
     number, kind, at = revision
     then = articles.at_revision(tx, article.id, number)
-    before = standing((it for it in found if it.revision < number), since)
+    tried = deliveries.tried(tx, article.id)
+    before = standing((it for it in found if it.revision < number), tried, since)
     decision = decide(then[0] if then else article, kind, options, before)
     delivery = next((it for it in found if it.revision == number), None)
     unsaid = "by the configuration of today it would be; it was another one then"

@@ -25,8 +25,6 @@ log = logging.getLogger(__name__)
 # Seconds after which something is tried again that the store or the source refused.
 _AGAIN = 5.0
 _IDLE = 60.0
-# Keys in one statement.
-_MANY = 500
 # Taking in is safe to do twice; the lease only saves the work, and must not outlive its owner for long.
 _LEASE = timedelta(seconds=60)
 
@@ -65,9 +63,14 @@ class Gatherer:
     def look(self) -> None:
         self._watch.everything(0)
 
-    def stop(self, timeout: float) -> bool:
+    def end(self) -> None:
+        """Begin to stop."""
         self._ending.set()
         self._watch.close()
+
+    def stop(self, timeout: float) -> bool:
+        """False when it did not end in time."""
+        self.end()
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
@@ -81,7 +84,7 @@ class Gatherer:
     def _turn(self, keys: frozenset[str]) -> None:
         whole = keys == EVERYTHING
         try:
-            unsettled = self._look(None) if whole else self._look_at(keys)
+            unsettled = self._look(None if whole else keys)
         except FeederError as error:
             self._failed(error, keys)
         except Exception as error:  # whatever it is, one source's trouble must not end the daemon
@@ -93,13 +96,6 @@ class Gatherer:
                 log.info("source %s: well again", self._source.name)
                 self.problem = ""
         self._done()
-
-    def _look_at(self, keys: frozenset[str]) -> list[str]:
-        """So many at a time that no statement grows too long."""
-        ordered = sorted(keys)
-        return [
-            key for start in range(0, len(ordered), _MANY) for key in self._look(ordered[start : start + _MANY])
-        ]
 
     def _look(self, only: Collection[str] | None) -> tuple[str, ...]:
         now = self._clock()

@@ -220,10 +220,11 @@ class Daemon:
         old, new = self._app, apps.wire(config, self._store, next_run)
         used = old
         # Nobody takes in by the old words what the new ones are already registered for.
-        still = [gatherer.stop(PATIENCE) for gatherer in self._gatherers.values()]
+        still = self._still(PATIENCE)
         try:
-            if not all(still):
-                raise FeederError("a source is busy and does not end; save the configuration again later")
+            if not still:
+                self._seen = ""  # it is tried again at the next tick
+                raise FeederError("a source is busy and does not end yet")
             if any(getattr(config, part) != getattr(old.config, part) for part in _SERVED):
                 self._serve(new)
             self._register(new)
@@ -233,14 +234,21 @@ class Daemon:
         self._publish_loop.wake()
         # The old client stays open for the attempts that it has begun; its idle connections close by themselves.
 
+    def _still(self, seconds: float) -> bool:
+        """End all sources; False when one did not end in time."""
+        end = time.monotonic() + seconds
+        for gatherer in self._gatherers.values():
+            gatherer.end()
+        ended = [gatherer.stop(max(0.0, end - time.monotonic())) for gatherer in self._gatherers.values()]
+        return all(ended)
+
     # ------------------------------------------------------------ ending
 
     def _end(self) -> None:
         log.info("stopping: what is under way has %.0f seconds", PATIENCE)
         end = time.monotonic() + PATIENCE
         self._tick.stop()
-        for gatherer in self._gatherers.values():
-            gatherer.stop(max(0.0, end - time.monotonic()))
+        self._still(PATIENCE)
         quiet = self._deliver_loop.stop(max(0.0, end - time.monotonic()))
         left = self._finish(max(0.0, end - time.monotonic())) if quiet else self._dispatcher.in_flight
         self._publish_loop.stop(max(0.0, end - time.monotonic()))

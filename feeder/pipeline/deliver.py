@@ -169,6 +169,9 @@ class Dispatcher:
 
     def _settle(self, tx: Tx, done: Done, now: datetime) -> None:
         settled = becomes(done.delivery, done.verdict, now, self._outside.chance())
+        if settled.state is DeliveryState.PENDING and deliveries.withdrawn_since(tx, done.delivery):
+            # It was under way when the article was withdrawn: it is not sent after that.
+            settled = replace(settled, state=DeliveryState.CANCELLED, due=None)
         kept = deliveries.settle(tx, settled, now)
         deliveries.log(tx, done.attempt if kept else replace(done.attempt, fenced=True))
         if kept and done.verdict.outcome is Outcome.GONE:
@@ -254,5 +257,7 @@ def _tell(done: Done, settled: Settled, *, kept: bool) -> None:
         )
     elif settled.state is DeliveryState.DEAD:
         log.error("%s: given up after %d tries: %s", what, settled.tries, settled.reason)
+    elif settled.state is DeliveryState.CANCELLED:
+        log.info("%s: %s; it was withdrawn meanwhile", what, settled.reason)
     else:
         log.warning("%s: %s; next try %s", what, settled.reason, f"{settled.due:%H:%M:%S %Z}")

@@ -122,16 +122,19 @@ def _refuse_vanished(desk: Desk, name: str, state: SourceState | None, look: Loo
 
 def _take_all(desk: Desk, source: Source, look: Look, visit: Visit, counts: Counter[str]) -> bool:
     """Whether everything was taken in, or only a part because we were told to stop."""
+    moved = _moves(desk, source, look, visit)
     for number, group in enumerate(_batched(look.found)):
-        if desk.stopping():
-            return False
         if number and number % _TELL == 0:
             log.info("source %s: %d of %d documents", source.name, number * _BATCH, len(look.found))
-        taken = [_take(desk, source, found, visit.now) for found in group]
+        taken = [_take(desk, source, found, visit.now) for found in group if not desk.stopping()]
         with desk.store.write() as tx:
             desk.store.in_order(tx)
-            moved = moves(tx, visit, [it.document for it in taken if it.document and it.reading])
             counts.update(_keep(tx, visit, it, source, moved) for it in taken)
+            stopped = len(taken) < len(group)
+            if group[-1] is look.found[-1] and not stopped:
+                counts["withdrawn"] += intake.withdraw_left(tx, visit)
+        if stopped:
+            return False
     for refused in _batched(look.refused):
         with desk.store.write() as tx:
             counts.update(_set_aside(tx, visit, it.found, it.reason) for it in refused)
@@ -142,6 +145,22 @@ def _take_all(desk: Desk, source: Source, look: Look, visit: Visit, counts: Coun
             desk.store.in_order(tx)
             counts["withdrawn"] += sum(intake.gone(tx, visit, key) for key in keys)
     return True
+
+
+def _moves(desk: Desk, source: Source, look: Look, visit: Visit) -> dict[str, str]:
+    """Where something is gone or changed, what is found may be what stood there: its bytes tell."""
+    if not visit.gone and not visit.changed:
+        return {}
+    digests = {}
+    for found in look.found:
+        try:
+            document = None if desk.stopping() else source.read(found)
+        except Unreadable:
+            continue
+        if document is not None:
+            digests[found.key] = document.digest
+    with desk.store.read() as tx:
+        return moves(tx, visit, digests)
 
 
 def _batched(items: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -181,12 +200,14 @@ def _keep(tx: Tx, visit: Visit, taken: _Taken, source: Source, moved: Mapping[st
     if taken.reading is None:
         return intake.restamp(tx, document)
     try:
-        return _accept(tx, visit, document, taken.reading, source, moved.get(document.key))
+        return _accept(tx, visit, document, taken.reading, source, moved)
     except Claimed as claim:
         return _set_aside(tx, visit, taken.found, claim.reason, document)
 
 
-def _accept(tx: Tx, visit: Visit, document: Document, reading: Reading, source: Source, moved: str | None) -> str:
+def _accept(
+    tx: Tx, visit: Visit, document: Document, reading: Reading, source: Source, moved: Mapping[str, str]
+) -> str:
     """As `intake.accept`; a document that has just gone, and nobody told us yet, claims nothing any more."""
     try:
         return intake.accept(tx, visit, document, reading, moved)
@@ -234,7 +255,7 @@ def take_in(desk: Desk, document: Document, now: datetime) -> tuple[str, Article
     visit = Visit(desk.audience, document.source, nothing, nothing, now, desk.zone, first_look=False)
     with desk.store.write() as tx:
         desk.store.in_order(tx)
-        outcome = intake.accept(tx, visit, document, reading)
+        outcome = intake.accept(tx, visit, document, reading, {})
         known = documents.get(tx, document.source, document.key)
         article = articles.get(tx, known.article) if known and known.article else None
     if article is None:

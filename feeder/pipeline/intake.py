@@ -16,6 +16,7 @@ from feeder.store import articles, deliveries, documents
 from feeder.store.documents import DocumentState, Known
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import tzinfo
 
     from feeder.model.document import Document, Found, Reading
@@ -28,10 +29,10 @@ _NOON = time(12)
 _NO_PRESS_BEFORE = 1605
 
 
-def accept(tx: Tx, visit: Visit, document: Document, reading: Reading, moved: str | None = None) -> str:
+def accept(tx: Tx, visit: Visit, document: Document, reading: Reading, moved: Mapping[str, str]) -> str:
     """Store what the document states; returns what it was: published, updated, unchanged, retracted.
 
-    `moved` is the article whose bytes these were under another key (see `moves`). Raises Claimed.
+    `moved` is what `moves` found for the whole look. Raises Claimed.
     """
     known = documents.get(tx, visit.source, document.key)
     article = recognise(tx, visit, document, reading, known, moved)
@@ -48,7 +49,15 @@ def accept(tx: Tx, visit: Visit, document: Document, reading: Reading, moved: st
         )
         outcome = "unchanged" if same else _store(tx, visit, edited, Kind.UPDATED, reading)
     _remember(tx, visit, document, reading, article.id, known)
+    if known is not None and known.article not in {None, article.id}:
+        visit.left.add(str(known.article))
     return outcome
+
+
+def withdraw_left(tx: Tx, visit: Visit) -> int:
+    """Withdraw what keys stated before and no document states any more; returns how many."""
+    alone = [key for key in sorted(visit.left) if not others(tx, visit, key, "")]
+    return sum(withdraw(tx, visit.audience, key, visit.now) for key in alone)
 
 
 def is_unchanged(tx: Tx, document: Document) -> bool:
@@ -60,7 +69,7 @@ def is_unchanged(tx: Tx, document: Document) -> bool:
 def restamp(tx: Tx, document: Document) -> str:
     """Note that the bytes are as they were, so that they need not be read again."""
     known = documents.get(tx, document.source, document.key)
-    if known is not None:
+    if known is not None and known.digest == document.digest:  # another node may have been quicker
         documents.put(tx, replace(known, stamp=document.stamp))
     return "unchanged"
 
@@ -84,7 +93,7 @@ def gone(tx: Tx, visit: Visit, key: str) -> bool:
         return False
     documents.put(tx, replace(known, state=DocumentState.GONE, at=visit.now, again=None, reason=""))
     # Whoever was refused for claiming to be this article may be it now.
-    documents.read_again(tx, visit.source, DocumentState.QUARANTINED)
+    documents.read_claims_again(tx, visit.source)
     if known.article is None or documents.of_article(tx, known.article, 1):
         return False
     return withdraw(tx, visit.audience, known.article, visit.now)
@@ -116,6 +125,7 @@ def take_back(tx: Tx, audience: Audience, key: str, now: datetime) -> bool:
         return False
     after = replace(article, revision=article.revision + 1, state=State.LIVE, updated=now)
     articles.write(tx, after, Kind.UPDATED, now)
+    documents.read_article_again(tx, key)  # it may have been edited meanwhile
     places.update(tx, after, audience.feeds, audience.site, now)
     owing.announce(tx, after, Kind.UPDATED, audience, now)
     return True

@@ -13,7 +13,7 @@ from feeder.pipeline.identity import event_id
 from feeder.store import articles, deliveries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from feeder.config import FeedOptions, WebhookOptions
     from feeder.model.article import Article
@@ -75,7 +75,7 @@ def _event(article: Article, happened: Kind, options: WebhookOptions, standing: 
     if not fits:
         gone = f"where: {options.where} does not choose it"
         return Decision(Kind.WITHDRAWN, f"{gone} any more") if has else Decision(None, gone)
-    if has:
+    if has and happened is Kind.UPDATED:
         return Decision(Kind.UPDATED, "it was told of it")
     if standing.heard is Kind.WITHDRAWN:
         return Decision(Kind.UPDATED, "it was told that it was withdrawn, and it is back")
@@ -102,24 +102,29 @@ def _barred(article: Article, standing: Standing) -> str:
     return ""
 
 
-def standing(events: Iterable[Delivery], since: datetime | None) -> Standing:
-    """`events` are the deliveries of one article to one webhook, oldest first."""
+def standing(events: Iterable[Delivery], tried: Collection[int], since: datetime | None) -> Standing:
+    """`events` are the deliveries of one article to one webhook, oldest first; `tried` those ever attempted.
+
+    What was cancelled may have been heard when it was tried; of a withdrawal we must not believe it.
+    """
     heard, missed = None, False
     for it in events:
-        if it.state is DeliveryState.CANCELLED and not it.tries and not it.crashes:
-            missed = True
-        else:
+        if it.state is not DeliveryState.CANCELLED or (
+            it.kind is not Kind.WITHDRAWN and (it.id in tried or it.crashes)
+        ):
             heard = it.kind
+        else:
+            missed = True
     return Standing(heard, missed, since)
 
 
 def announce(tx: Tx, article: Article, happened: Kind, audience: Audience, now: datetime) -> None:
     """Owe everybody what this event means to them."""
-    owed = deliveries.of_article(tx, article.id)
+    owed, tried = deliveries.of_article(tx, article.id), deliveries.tried(tx, article.id)
     states = deliveries.webhooks(tx)
     for name, options in audience.webhooks.items():
         since = states[name].since if name in states else None
-        before = standing((it for it in owed if it.webhook == name), since)
+        before = standing((it for it in owed if it.webhook == name), tried, since)
         kind = decide(article, happened, options, before).kind
         if kind is not None:
             owe(tx, name, article, kind, now, audience.due(options, now))

@@ -5,7 +5,7 @@ What an article is called in the world never depends on any of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from feeder.errors import Claimed
@@ -13,7 +13,7 @@ from feeder.store import articles, documents
 from feeder.store.documents import DocumentState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
     from datetime import datetime, tzinfo
 
     from feeder.model.article import Article
@@ -30,7 +30,7 @@ class Visit:
     """One look at a source.
 
     `gone` are the keys that are not there any more, `changed` those whose bytes may be others; `zone` is that of
-    dates without a time.
+    dates without a time. `left` gathers articles that a key stated before and states no more.
     """
 
     audience: Audience
@@ -40,33 +40,43 @@ class Visit:
     now: datetime
     zone: tzinfo
     first_look: bool
+    left: set[str] = field(default_factory=set)
 
 
-def moves(tx: Tx, visit: Visit, arrived: Iterable[Document]) -> dict[str, str]:
-    """Key -> article, for documents whose bytes stood under another key that is gone or has other bytes now.
+def moves(tx: Tx, visit: Visit, digests: Mapping[str, str]) -> dict[str, str]:
+    """Key -> article, for bytes (by digest) that stood under another key, which is gone or has other bytes now.
 
-    Asked for all that arrived together before any of it is stored: two files may have swapped their names.
+    Asked for all that a look found before any of it is stored: files may have swapped their names, or moved up
+    by one.
     """
     found = {}
-    for document in arrived:
-        left = visit.gone | (visit.changed - {document.key})
-        same = documents.same_bytes(tx, visit.source, document.digest)
-        moved = (it for it in same if it.key != document.key)
-        origin = next((it for it in moved if it.state is DocumentState.GONE or it.key in left), None)
-        if origin is not None and origin.article is not None:
-            found[document.key] = origin.article
+    for key, digest in digests.items():
+        origin = _origin(tx, visit, key, digest)
+        if origin is not None:
+            found[key] = origin
     return found
 
 
+def _origin(tx: Tx, visit: Visit, key: str, digest: str) -> str | None:
+    left = visit.gone | (visit.changed - {key})
+    for it in documents.same_bytes(tx, visit.source, digest):
+        # A key that is still known was not left long ago: its own article comes first.
+        before = it.state is DocumentState.GONE and key not in visit.changed
+        if it.key != key and (before or it.key in left):
+            return it.article
+    return None
+
+
 def recognise(
-    tx: Tx, visit: Visit, document: Document, reading: Reading, known: Known | None, moved: str | None
+    tx: Tx, visit: Visit, document: Document, reading: Reading, known: Known | None, moved: Mapping[str, str]
 ) -> Article | None:
     """The stored article that this document states; None for a new one. Raises Claimed.
 
-    `moved` is what `moves` found for it.
+    `moved` is what `moves` found for the whole look.
     """
-    own = _by_own_id(tx, visit, document, reading)
-    key = own or moved or _by_key(tx, visit, known) or _by_bytes(tx, visit, document)
+    own = _by_own_id(tx, visit, document, reading) or moved.get(document.key)
+    taken = known is not None and known.article in moved.values()  # by another key
+    key = own or (None if taken else _by_key(tx, visit, known)) or _by_bytes(tx, visit, document)
     return None if key is None else articles.get(tx, key)
 
 
@@ -89,7 +99,8 @@ def _by_key(tx: Tx, visit: Visit, known: Known | None) -> str | None:
     rest = others(tx, visit, known.article, known.key)
     if not rest:
         return known.article
-    first = known.state is not DocumentState.GONE and known.since <= min(other.since for other in rest)
+    mine = (known.since, known.key)
+    first = known.state is not DocumentState.GONE and mine < min((other.since, other.key) for other in rest)
     return known.article if first else None
 
 

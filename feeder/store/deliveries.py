@@ -88,6 +88,24 @@ def of_article(tx: Tx, article: str) -> tuple[Delivery, ...]:
     return tuple(map(_delivery, rows))
 
 
+def tried(tx: Tx, article: str) -> frozenset[int]:
+    """Which deliveries of this article were ever attempted."""
+    mine = select(delivery.c.id).where(delivery.c.article == article)
+    return frozenset(tx.execute(select(attempt.c.delivery).where(attempt.c.delivery.in_(mine))).scalars())
+
+
+def withdrawn_since(tx: Tx, it: Delivery) -> bool:
+    """Whether its webhook is owed the withdrawal of what this delivery tells of."""
+    query = select(delivery.c.id).where(
+        delivery.c.article == it.article,
+        delivery.c.webhook == it.webhook,
+        delivery.c.id > it.id,
+        delivery.c.kind == Kind.WITHDRAWN,
+        delivery.c.state == DeliveryState.PENDING,
+    )
+    return tx.execute(query.limit(1)).first() is not None
+
+
 def cancel_pending(tx: Tx, article: str, reason: str, now: datetime) -> None:
     """What waits of this article is not sent any more; what is under way is left alone."""
     where = (delivery.c.article == article) & (delivery.c.state == DeliveryState.PENDING)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from feeder.store.engine import Tx
 
 
+_IN = 500  # keys in one statement
+
+
 class DocumentState(StrEnum):
     READ = "read"
     QUARANTINED = "quarantined"
@@ -68,9 +71,13 @@ def stamps(tx: Tx, name: str, only: Collection[str] | None = None) -> dict[str, 
     query = select(document.c.key, document.c.stamp).where(
         document.c.source == name, document.c.state != DocumentState.GONE
     )
-    if only is not None:
-        query = query.where(document.c.key.in_(only))
-    return dict(tx.execute(query).all())
+    if only is None:
+        return dict(tx.execute(query).all())
+    keys = list(only)
+    found: dict[str, str] = {}
+    for start in range(0, len(keys), _IN):
+        found |= dict(tx.execute(query.where(document.c.key.in_(keys[start : start + _IN]))).all())
+    return found
 
 
 def ripe(tx: Tx, name: str, now: datetime) -> frozenset[str]:
@@ -102,10 +109,15 @@ def same_bytes(tx: Tx, name: str, digest: str, limit: int = 20) -> tuple[Known, 
     return tuple(map(_known, tx.execute(query.order_by(*order).limit(limit)).all()))
 
 
-def read_again(tx: Tx, name: str, state: DocumentState) -> None:
-    """Let the next look take the documents in this state for changed."""
-    where = (document.c.source == name) & (document.c.state == state)
-    tx.execute(document.update().where(where).values(stamp=""))
+def read_claims_again(tx: Tx, name: str) -> None:
+    """Let the next look read what was refused for claiming another document's article (errors.Claimed)."""
+    where = (document.c.source == name) & (document.c.state == DocumentState.QUARANTINED)
+    tx.execute(document.update().where(where, document.c.reason.startswith("its id ")).values(stamp=""))
+
+
+def read_article_again(tx: Tx, article: str) -> None:
+    """Let the next look read the documents of this article, whatever is known of them."""
+    tx.execute(document.update().where(document.c.article == article).values(stamp="", digest=""))
 
 
 def any_live(tx: Tx, name: str) -> bool:

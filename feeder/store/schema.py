@@ -177,7 +177,7 @@ delivery = Table(
     Column("token", String),
     Column("lease_until", Instant),
     UniqueConstraint("event", "webhook"),
-    Index("delivery_article", "article", "webhook"),
+    Index("delivery_article", "article", "webhook", "state", "id"),
     Index("delivery_recent", "webhook", "id"),
 )
 Index(

@@ -175,6 +175,73 @@ def test_files_that_move_up_by_one_keep_their_articles(newsroom: Newsroom) -> No
     assert newsroom.told() == [("published", 1), ("published", 1)]
 
 
+def test_a_file_moved_over_another_withdraws_what_stood_there(newsroom: Newsroom) -> None:
+    one, two = newsroom.began().story("1.txt", ONE), newsroom.story("2.txt", TWO)
+    newsroom.look()
+    move(one, two)
+    newsroom.look(["1.txt", "2.txt"])
+    assert newsroom.the(ONE).state is State.LIVE
+    assert newsroom.the(TWO).state is State.WITHDRAWN
+    assert newsroom.told() == [("published", 1), ("published", 1)], "the other was cancelled before it was sent"
+
+
+def test_files_that_rotate_keep_their_articles_and_the_new_one_is_new(newsroom: Newsroom) -> None:
+    previous, latest = (
+        newsroom.began().story("previous.txt", "Sunday paper"),
+        newsroom.story("latest.txt", "Monday paper"),
+    )
+    newsroom.look()
+    move(latest, previous)
+    newsroom.story("latest.txt", "Tuesday paper")
+    newsroom.look(["previous.txt", "latest.txt"])
+    assert {it.content.title: it.state for it in newsroom.articles()} == {
+        "Sunday paper": State.WITHDRAWN,
+        "Monday paper": State.LIVE,
+        "Tuesday paper": State.LIVE,
+    }
+    assert newsroom.the("Monday paper").revision == 1
+
+
+def test_many_files_that_move_down_by_one_keep_their_articles_across_batches(newsroom: Newsroom) -> None:
+    newsroom.began()
+    for number in range(70):
+        newsroom.story(f"{number:03}.txt", f"Story number {number} of the day")
+    newsroom.look()
+    before = {it.content.title: it.id for it in newsroom.articles()}
+    for number in range(69):
+        move(newsroom.root / f"{number + 1:03}.txt", newsroom.root / f"{number:03}.txt")
+    newsroom.look()
+    live = {it.content.title: it.id for it in newsroom.articles() if it.state is State.LIVE}
+    gone = [it.content.title for it in newsroom.articles() if it.state is State.WITHDRAWN]
+    assert gone == ["Story number 0 of the day"]
+    assert live == {title: key for title, key in before.items() if title not in gone}
+
+
+def test_a_withdrawal_that_was_cancelled_is_not_believed_to_be_heard(newsroom: Newsroom) -> None:
+    path = newsroom.began().story("one.txt", ONE)
+    newsroom.look()
+    _deliver_all(newsroom)
+    path.unlink()
+    newsroom.look()
+    _refuse_all(newsroom)
+    newsroom.story("one.txt", ONE)
+    newsroom.look()
+    path.unlink()
+    newsroom.look()
+    assert newsroom.told()[-1] == ("withdrawn", 4)
+    assert newsroom.owed()[-1].state is DeliveryState.PENDING
+
+
+def test_a_webhook_for_updates_is_not_told_of_a_new_article(store: Store, tmp_path: Path) -> None:
+    newsroom = Newsroom(store, tmp_path / "a", webhooks={"partner": webhook(on=["updated"])}).began()
+    newsroom.story("one.txt", ONE)
+    newsroom.look()
+    assert newsroom.told() == []
+    newsroom.story("one.txt", ONE, "It was edited since.")
+    newsroom.look()
+    assert newsroom.told() == [("updated", 2)]
+
+
 def test_a_renamed_and_edited_file_with_an_id_of_its_own_is_the_same_article(newsroom: Newsroom) -> None:
     path = newsroom.began().write("a.md", "---\ntitle: A story\nid: desk-7\n---\nOne.\n")
     newsroom.look()
@@ -271,9 +338,9 @@ def test_what_was_withdrawn_by_hand_stays_away_until_it_is_taken_back_by_hand(ne
     assert newsroom.the(ONE).state is State.RETRACTED
     with newsroom.store.write() as tx:
         assert intake.take_back(tx, newsroom.audience, key, newsroom.now)
-    newsroom.story("renamed.txt", ONE, "It was edited once more.")
-    assert newsroom.look() == {"updated": 1}
+    assert newsroom.look() == {"updated": 1}, "with what was edited meanwhile"
     assert newsroom.the(ONE).state is State.LIVE
+    assert "edited since" in newsroom.the(ONE).content.html
 
 
 def test_an_edit_that_leaves_a_choice_withdraws_and_one_that_enters_it_publishes(
@@ -401,18 +468,18 @@ def test_one_document_that_breaks_its_reader_stops_nobody(newsroom: Newsroom) ->
     assert counts == {"published": 1, "quarantined": 1}
 
 
-def test_told_to_stop_it_stops_between_batches_and_the_next_look_takes_the_rest(newsroom: Newsroom) -> None:
+def test_told_to_stop_it_stops_after_a_document_and_the_next_look_takes_the_rest(newsroom: Newsroom) -> None:
     from dataclasses import replace
 
     from feeder.pipeline.ingest import ingest
 
     for number in range(120):
         newsroom.story(f"{number}.txt", f"Story number {number} of the day")
-    answers = iter((False, True))
-    desk = replace(newsroom.desk(), stopping=lambda: next(answers))
+    asked = iter(range(1000))
+    desk = replace(newsroom.desk(), stopping=lambda: next(asked) >= 60)
     report = ingest(desk, newsroom.source, newsroom.now, final=True)
-    assert (report.counts, report.whole) == ({"published": 50}, False)
-    assert newsroom.look() == {"published": 70}
+    assert (report.counts, report.whole) == ({"published": 60}, False)
+    assert newsroom.look() == {"published": 60}
     assert newsroom.owed() == [], "the first look was not over"
 
 
@@ -565,3 +632,14 @@ def _deliver_all(newsroom: Newsroom, name: str = "partner") -> None:
             for it in claimed:
                 done = deliveries.Settled(it.id, "t", DeliveryState.DELIVERED, "204", 1, None)
                 assert deliveries.settle(tx, done, newsroom.now)
+
+
+def _refuse_all(newsroom: Newsroom) -> None:
+    """Everything that waits is tried once, in vain."""
+    from feeder.model.delivery import Attempt, Outcome, Phase
+
+    with newsroom.store.write() as tx:
+        for it in deliveries.claim(tx, {"partner": 100}, 99, newsroom.now, newsroom.now, "t", 1000):
+            retry = deliveries.Settled(it.id, "t", DeliveryState.PENDING, "503", 1, newsroom.now)
+            assert deliveries.settle(tx, retry, newsroom.now)
+            deliveries.log(tx, Attempt(it.id, 1, newsroom.now, 0.1, Phase.DONE, Outcome.RETRY, "503", 503))
