@@ -37,7 +37,7 @@ _TELL = 20
 class Desk:
     """What ingest works with besides the source: how to read, whom to tell, where it is kept.
 
-    `stopping` is asked between batches; what is left then is found again by the next look.
+    `stopping` is asked before each document; what is left then is found again by the next look.
     """
 
     store: Store
