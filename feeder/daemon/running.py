@@ -25,7 +25,7 @@ from feeder.pipeline.publish import Publisher
 from feeder.pipeline.register import register
 from feeder.schedule import Tick, next_run
 from feeder.server.parts import Health
-from feeder.store import deliveries, documents
+from feeder.store import deliveries, documents, feeds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +92,7 @@ class Daemon:
         self._store, self._app, self._seen = store, apps.wire(config, store, next_run), config.digest
         house.callback(self._close)
         self._register(self._app)
+        self._note_refusal()
         self._publish_loop = Loop("publish", self._publish, _PAUSE)
         self._deliver_loop = Loop("deliver", self._deliver, _PAUSE)
         self._dispatcher = self._make_dispatcher(store, self._app.outside, LEASE, self._deliver_loop.wake)
@@ -207,9 +208,18 @@ class Daemon:
             self._refused = f"{self._path} is refused, the last good one stays in force"
             problems = [str(it) for it in error.problems] if isinstance(error, ConfigError) else [str(error)]
             log.error("%s", "; ".join((*problems, self._refused)))  # noqa: TRY400 - their texts say it all
-            return
-        self._refused = ""
-        log.info("%s is in force", self._path)
+        else:
+            self._refused = ""
+            log.info("%s is in force", self._path)
+        self._note_refusal()
+
+    def _note_refusal(self) -> None:
+        """`feeder status`, another process, learns it from the store."""
+        try:
+            with self._store.write() as tx:
+                feeds.note(tx, "configuration", self._refused)
+        except FeederError as error:
+            log.error("%s", error)  # noqa: TRY400 - its text says it all
 
     def _fits(self, config: Config) -> None:
         if config.store != self._app.config.store:

@@ -6,12 +6,13 @@ import json
 import signal
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import feedparser
 import pytest
 
+from feeder.store import Store, feeds
 from tests.conftest import ROOT
 from tests.daemon.harness import Newsroom, Partner, free_port, until
 
@@ -257,10 +258,18 @@ def test_an_invalid_configuration_is_refused_loudly_and_the_old_one_stays(
     newsroom.configure(feedz={})
     until(lambda: "is refused" in newsroom.log())
     assert 'did you mean "feeds"' in newsroom.log()
+    until(lambda: _problems(newsroom) == [f"{newsroom.config} is refused, the last good one stays in force"])
     newsroom.story("one.txt", ONE)
     until(lambda: len(partner.told) == 1)
     newsroom.configure()
     until(lambda: "is in force" in newsroom.log())
+    until(lambda: _problems(newsroom) == [])
+
+
+def _problems(newsroom: Newsroom) -> list[str]:
+    """What the store says, since the configuration of the moment may be one that no command can read."""
+    with closing(Store(f"sqlite:///{newsroom.folder}/feeder.db")) as store, store.read() as tx:
+        return list(feeds.problems(tx))
 
 
 def test_a_webhook_whose_address_is_mended_gets_what_waits_at_the_new_one(
