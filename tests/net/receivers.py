@@ -217,8 +217,8 @@ class Receiver:
             thread.start()
 
     def _serve(self, sock: socket.socket, number: int) -> None:
-        self._note(sock)
-        with suppress(OSError):
+        with suppress(OSError):  # the other end may hang up at any moment, also while we close
+            self._note(sock)
             if self._tls is not None:
                 sock = self._wrapped(sock)
             self._converse(Line(sock, number, self._closing))

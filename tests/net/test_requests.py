@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -158,3 +159,15 @@ def test_an_ordinary_answer_is_left_as_it_is() -> None:
     assert scrub("ok: the hooks of news are listening", "https://a.example/hooks/news") == (
         "ok: the hooks of news are listening"
     )
+
+
+def test_a_scripted_receiver_that_closes_while_somebody_hangs_up_says_nothing() -> None:
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    ours.shutdown(socket.SHUT_RDWR)
+    lone = socket.socket()  # never connected: as a socket whose other end has gone, it cannot be shut down
+    with Receiver() as receiver:
+        pass
+    for sock in (ours, lone):
+        receiver._serve(sock, 1)
+        assert sock.fileno() == -1, "closed all the same"
