@@ -46,11 +46,11 @@ def list_(
     """The newest deliveries."""
     from feeder.app import now
     from feeder.model.delivery import DeliveryState
-    from feeder.store import articles, deliveries
+    from feeder.store import articles, deliveries, webhooks
 
     after = moment(since, now()) if since else None
     with opened(path) as (config, store), store.read() as tx:
-        states = deliveries.webhooks(tx)
+        states = webhooks.states(tx)
         if webhook is not None and webhook not in states:
             known_webhook(config, webhook)
         wanted = DeliveryState(state) if state else None

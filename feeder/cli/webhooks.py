@@ -57,10 +57,10 @@ def list_(path: Path, as_json: bool) -> None:
 
 def overview(config: Config, store: Store) -> list[dict[str, Any]]:
     """One row a webhook, those of the configuration first, then those that left it."""
-    from feeder.store import deliveries
+    from feeder.store import deliveries, webhooks
 
     with store.read() as tx:
-        states, counts, oldest = deliveries.webhooks(tx), deliveries.count(tx), deliveries.oldest_waiting(tx)
+        states, counts, oldest = webhooks.states(tx), deliveries.count(tx), deliveries.oldest_waiting(tx)
     rows = []
     for name in [*config.webhooks, *(name for name in states if name not in config.webhooks)]:
         options, state, count = config.webhooks.get(name), states.get(name), counts.get(name, {})
@@ -164,12 +164,12 @@ def _status_command(name: str, status: str, said: str, text: str) -> None:
     @json_option
     @click.argument("webhook")
     def change(path: Path, as_json: bool, webhook: str) -> None:
-        from feeder.store import deliveries
+        from feeder.store import webhooks
 
         with opened(path) as (config, store), store.write() as tx:
             known_webhook(config, webhook)
             reason = "paused by hand" if status == "paused" else ""
-            if not deliveries.set_status(tx, webhook, status, reason):
+            if not webhooks.set_status(tx, webhook, status, reason):
                 raise UsageError(f'webhook "{webhook}" has not run yet; feeder run makes it known')
         if as_json:
             print_json({"webhook": webhook, "status": status})

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from feeder.model.article import Article
     from feeder.model.delivery import Delivery, Kind
     from feeder.store import Tx
-    from feeder.store.deliveries import WebhookState
+    from feeder.store.webhooks import WebhookState
 
 
 @click.command("why")
@@ -49,10 +49,10 @@ def command(path: Path, as_json: bool, article: str, webhook: str) -> None:
 
 
 def _facts(tx: Tx, article: Article, name: str, options: WebhookOptions) -> dict[str, Any]:
-    from feeder.store import articles, deliveries
+    from feeder.store import articles, deliveries, webhooks
 
     found = tuple(it for it in deliveries.of_article(tx, article.id) if it.webhook == name)
-    state = deliveries.webhooks(tx).get(name)
+    state = webhooks.states(tx).get(name)
     events = [
         _event(tx, article, revision, found, options, state.since if state else None)
         for revision in articles.revisions(tx, article.id)

@@ -20,7 +20,7 @@ from feeder.model.delivery import Answer, Attempt, DeliveryState, Event, Outcome
 from feeder.net import scrub
 from feeder.pipeline.places import as_feed, places
 from feeder.pipeline.retry import next_attempt
-from feeder.store import articles, deliveries
+from feeder.store import articles, deliveries, webhooks
 from feeder.store.deliveries import Settled
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Dispatcher:
         What is about to be written counts as ended.
         """
         landed = Counter(done.delivery.webhook for done in self._unwritten)
-        states = deliveries.webhooks(tx)
+        states = webhooks.states(tx)
         room = {}
         for name in sorted(self._outside.hooks, key=lambda name: self._flying[name]):
             options = self._outside.hooks[name].options
@@ -175,7 +175,7 @@ class Dispatcher:
         kept = deliveries.settle(tx, settled, now)
         deliveries.log(tx, done.attempt if kept else replace(done.attempt, fenced=True))
         if kept and done.verdict.outcome is Outcome.GONE:
-            deliveries.set_status(tx, done.delivery.webhook, "disabled", done.verdict.reason)
+            webhooks.set_status(tx, done.delivery.webhook, "disabled", done.verdict.reason)
         _tell(done, settled, kept=kept)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from feeder.model.article import State
 from feeder.model.delivery import Delivery, DeliveryState, Kind
 from feeder.pipeline.identity import event_id
-from feeder.store import articles, deliveries
+from feeder.store import articles, deliveries, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -121,7 +121,7 @@ def standing(events: Iterable[Delivery], tried: Collection[int], since: datetime
 def announce(tx: Tx, article: Article, happened: Kind, audience: Audience, now: datetime) -> None:
     """Owe everybody what this event means to them."""
     owed, tried = deliveries.of_article(tx, article.id), deliveries.tried(tx, article.id)
-    states = deliveries.webhooks(tx)
+    states = webhooks.states(tx)
     for name, options in audience.webhooks.items():
         since = states[name].since if name in states else None
         before = standing((it for it in owed if it.webhook == name), tried, since)

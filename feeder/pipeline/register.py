@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from feeder.pipeline import places
 from feeder.pipeline.owing import owe_past
 from feeder.pipeline.places import Place
-from feeder.store import deliveries, documents, feeds
+from feeder.store import documents, feeds, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,7 +25,7 @@ def register(store: Store, sources: Collection[str], audience: Audience, now: da
         store.in_order(tx)
         documents.register(tx, sources, now)
         _feeds(tx, audience, now)
-        for name in deliveries.register(tx, audience.webhooks, now):
+        for name in webhooks.register(tx, audience.webhooks, now):
             owe_past(tx, name, audience, now)
 
 

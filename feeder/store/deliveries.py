@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from feeder.model.delivery import Attempt, Delivery, DeliveryState, Kind, Outcome, Phase
 from feeder.store import dialect
-from feeder.store.schema import attempt, delivery, webhook
+from feeder.store.schema import attempt, delivery
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -21,16 +21,6 @@ if TYPE_CHECKING:
 
 _MICROSECONDS = 1_000_000
 _FIELDS = [delivery.c[name] for name in Delivery.__slots__]
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookState:
-    """`since` is when it first stood in the configuration; `status` is active, paused or disabled."""
-
-    name: str
-    since: datetime
-    status: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +39,6 @@ def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
     values = dict(row._mapping)  # noqa: SLF001  the documented way to a row's names
     values["kind"], values["state"] = Kind(values["kind"]), DeliveryState(values["state"])
     return Delivery(**values)
-
-
-# ---------------------------------------------------------------- webhooks
-
-
-def register(tx: Tx, names: Iterable[str], now: datetime) -> tuple[str, ...]:
-    """Every webhook in the configuration has a row from then on; returns the new ones."""
-    known = set(tx.execute(select(webhook.c.name)).scalars())
-    new = tuple(name for name in names if name not in known)
-    for name in new:
-        tx.execute(webhook.insert().values(name=name, since=now, status="active", reason=""))
-    return new
-
-
-def webhooks(tx: Tx) -> dict[str, WebhookState]:
-    rows = tx.execute(select(webhook).order_by(webhook.c.name))
-    return {row.name: WebhookState(**row._mapping) for row in rows}  # noqa: SLF001  the documented way
-
-
-def set_status(tx: Tx, name: str, status: str, reason: str = "") -> bool:
-    values = {"status": status, "reason": reason}
-    return tx.execute(update(webhook).where(webhook.c.name == name).values(values)).rowcount > 0
 
 
 # ---------------------------------------------------------------- owing

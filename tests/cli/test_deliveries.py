@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feeder.store import deliveries
+from feeder.store import webhooks
 from tests.cli.conftest import asked, store_of
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def test_a_webhook_is_paused_resumed_and_enabled(feeder: Feeder, newsroom: Newsr
         changed = asked(feeder, newsroom, "webhooks", verb, "partner", "--json").json
         assert changed == {"webhook": "partner", "status": status}
         with store_of(newsroom) as store, store.read() as tx:
-            assert deliveries.webhooks(tx)["partner"].status == status
+            assert webhooks.states(tx)["partner"].status == status
     asked(feeder, newsroom, "webhooks", "pause", "partner")
     why = asked(feeder, newsroom, "why", "rain", "partner", "--json").json
     assert why["next"] == "waits: the webhook is paused (feeder webhooks resume)"

@@ -11,7 +11,7 @@ import pytest
 
 from feeder.model.article import Content
 from feeder.model.delivery import Attempt, DeliveryState, Kind, Outcome, Phase
-from feeder.store import articles, deliveries
+from feeder.store import articles, deliveries, webhooks
 from feeder.store.deliveries import Settled
 from tests.cli.conftest import store_of
 from tests.samples import NOW, article
@@ -42,7 +42,7 @@ def evil(newsroom: Newsroom) -> Newsroom:
         deliveries.settle(tx, Settled(mine.id, "mine", DeliveryState.PENDING, EVIL, 1, NOW), NOW)
         deliveries.reclaim(tx, NOW, everything=True)
         deliveries.log(tx, Attempt(mine.id, 1, NOW, 0.1, Phase.DONE, Outcome.RETRY, EVIL, 500, "192.0.2.1", EVIL))
-        deliveries.set_status(tx, "partner", "disabled", EVIL)
+        webhooks.set_status(tx, "partner", "disabled", EVIL)
     return newsroom
 
 

@@ -12,7 +12,7 @@ from feeder.model.article import Person
 from feeder.model.delivery import Answer, Phase
 from feeder.model.feed import Site
 from feeder.pipeline.deliver import Dispatcher, Hook, Outside
-from feeder.store import deliveries
+from feeder.store import deliveries, webhooks
 from feeder.webhooks import WEBHOOKS
 from feeder.webhooks.json import Options
 from tests.pipeline.desk import Newsroom
@@ -150,11 +150,11 @@ class Post:
 
     def status(self, name: str = "partner") -> str:
         with self.store.read() as tx:
-            return deliveries.webhooks(tx)[name].status
+            return webhooks.states(tx)[name].status
 
     def set_status(self, status: str, name: str = "partner") -> None:
         with self.store.write() as tx:
-            assert deliveries.set_status(tx, name, status)
+            assert webhooks.set_status(tx, name, status)
 
 
 class Gate:

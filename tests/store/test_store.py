@@ -16,7 +16,7 @@ from sqlalchemy import text
 from feeder.errors import StoreError, StoreInUse
 from feeder.model.article import Content, Enclosure, Person, State
 from feeder.model.delivery import Attempt, Delivery, DeliveryState, Kind, Outcome, Phase
-from feeder.store import Store, articles, content, deliveries, documents, feeds, leases, lock, migrations
+from feeder.store import Store, articles, content, deliveries, documents, feeds, leases, lock, migrations, webhooks
 from feeder.store.deliveries import Settled
 from feeder.store.documents import DocumentState, Known
 from feeder.store.feeds import FeedState
@@ -37,7 +37,7 @@ def _put(tx: Tx, number: int = 1) -> str:
 def _owed(tx: Tx, number: int = 1, name: str = "partner", due_in: int = 0) -> int:
     if not articles.exists(tx, article(number).id):
         _put(tx, number)
-    deliveries.register(tx, [name], NOW)
+    webhooks.register(tx, [name], NOW)
     it = Delivery(
         id=0,
         event=f"msg_{number}",
