@@ -8,7 +8,7 @@ import sys
 
 _FORM = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 # Their own texts may hold addresses, and addresses of webhooks are secrets.
-_QUIET = ("apscheduler", "chardet", "urllib3", "uvicorn", "watchdog")
+_QUIET = ("apscheduler", "chardet", "uvicorn", "watchdog")  # urllib3 is silent for good: see net
 
 
 # All but the line ends of a traceback: a file's name must not steer a terminal.
