@@ -6,10 +6,12 @@
     ├── StoreError       the database refused, is full, or cannot be reached          exit 1
     │   └── StoreInUse   another daemon has it                                         exit 3
     ├── SourceError      a source as a whole cannot be looked at (folder gone, …)
+    ├── FetchError       an address could not be fetched
     ├── Unreadable       one document cannot become an article: to the quarantine
     │   ├── Passing      … just now; it is tried again
     │   └── Claimed      … because another document already is that article
     ├── NotYet           one document asks to wait (a draft, a date to come)
+    ├── TooHard          what was to be read in a process of its own overran its limits, or broke it
     └── FormatError      one article cannot be written in one format
 
 Errors of libraries are translated where that library lives. An error carries its subject.
@@ -22,7 +24,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
 
 class FeederError(Exception):
@@ -73,11 +75,22 @@ class StoreInUse(StoreError):
 
 
 class SourceError(FeederError):
-    """A source as a whole cannot be looked at now; the others go on."""
+    """A source as a whole cannot be looked at now; the others go on. `rest` is for how long it asks to be left."""
 
-    def __init__(self, source: str, reason: str) -> None:
-        self.source, self.reason = source, reason
+    def __init__(self, source: str, reason: str, rest: timedelta | None = None) -> None:
+        self.source, self.reason, self.rest = source, reason, rest
         super().__init__(f"source {source}: {reason}")
+
+
+class FetchError(FeederError):
+    """An address could not be fetched. `status` is that of the answer, if there was one.
+
+    `rest` is for how long the server asks to be left alone. No part of the address is in its text.
+    """
+
+    def __init__(self, reason: str, status: int | None = None, rest: timedelta | None = None) -> None:
+        self.reason, self.status, self.rest = reason, status, rest
+        super().__init__(reason)
 
 
 class Unreadable(FeederError):
@@ -105,6 +118,14 @@ class NotYet(FeederError):
 
     def __init__(self, reason: str, until: datetime | None = None) -> None:
         self.reason, self.until = reason, until
+        super().__init__(reason)
+
+
+class TooHard(FeederError):
+    """A call overran its time or memory, or ended its process. `passing`: that was the machine's fault."""
+
+    def __init__(self, reason: str, *, passing: bool = False) -> None:
+        self.reason, self.passing = reason, passing
         super().__init__(reason)
 
 

@@ -7,24 +7,22 @@ import mimetypes
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import click
 
 from feeder.cli.common import config_option, json_option, opened, print_json, say
-from feeder.errors import NotYet, SourceError, Unreadable, UsageError
+from feeder.errors import FetchError, NotYet, SourceError, Unreadable, UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from feeder.app import App
     from feeder.model.article import Article
-    from feeder.model.delivery import Answer
     from feeder.model.document import Document
+    from feeder.net import Fetched
 
 LIMIT = 4 * 1024 * 1024
-_REDIRECTS = 5
-_MOVED = frozenset({301, 302, 303, 307, 308})
 _TYPES = ("text/plain", "text/markdown", "text/html")
 _MARKDOWN = {".md": "text/markdown", ".markdown": "text/markdown"}
 
@@ -130,37 +128,24 @@ def _is_address(what: str) -> bool:
 
 
 def _fetched(app: App, url: str) -> tuple[bytes, str]:
-    """The body and its media type, through the guard, at every redirect anew."""
+    """The body and its media type."""
     from feeder.app import ADDED
 
     answer = _answer(app, url)
     stated = (answer.header("content-type") or "text/html").partition(";")[0].strip().lower()
-    problem = answer.error
-    if problem is None and answer.status in _MOVED:
-        problem = f"redirects more than {_REDIRECTS} times, or to nowhere"
-    elif problem is None and answer.status != 200:
-        problem = f"answered {answer.status}"
-    elif problem is None and stated not in _TYPES and not stated.startswith(("text/", "application/xhtml")):
-        problem = f"answered {stated}; an article is one of {', '.join(_TYPES)}"
-    if problem:
-        raise SourceError(ADDED, f"{_shown(url)}: {problem}")
+    if stated not in _TYPES and not stated.startswith(("text/", "application/xhtml")):
+        raise SourceError(ADDED, f"{_shown(url)}: answered {stated}; an article is one of {', '.join(_TYPES)}")
     return answer.body, stated if stated in _TYPES else "text/html"
 
 
-def _answer(app: App, url: str) -> Answer:
-    from feeder.model.delivery import Request
-    from feeder.net import Client, Guard
+def _answer(app: App, url: str) -> Fetched:
+    from feeder.app import ADDED
+    from feeder.net import Fetcher, Guard
 
-    client = Client(Guard(app.config.network.allow), keep=LIMIT + 1, body=30.0, total=40.0)
-    accept = (("Accept", ", ".join(_TYPES)),)
+    fetcher = Fetcher(Guard(app.config.network.allow))
     try:
-        answer = client.send(Request("GET", url, accept, b""))
-        for _ in range(_REDIRECTS):
-            location = answer.header("location")
-            if answer.status not in _MOVED or location is None:
-                break
-            url = urljoin(url, location)
-            answer = client.send(Request("GET", url, accept, b""))
+        return fetcher.get(url, accept=", ".join(_TYPES), limit=LIMIT)
+    except FetchError as error:
+        raise SourceError(ADDED, f"{_shown(url)}: {error.reason}") from None
     finally:
-        client.close()
-    return answer
+        fetcher.close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from feeder.net.client import Client
+from feeder.net.fetch import Fetched, Fetcher
 from feeder.net.guard import Guard
 from feeder.net.urls import redact, scrub
+from feeder.net.waiting import http_date, retry_after
 
-__all__ = ["Client", "Guard", "redact", "scrub"]
+__all__ = ["Client", "Fetched", "Fetcher", "Guard", "http_date", "redact", "retry_after", "scrub"]

@@ -55,14 +55,17 @@ class Client:
     def close(self) -> None:
         self._adapter.close()
 
-    def send(self, request: Request) -> Answer:
-        """What came back, or how far it came. A redirect is an answer like any other, and its body is not read."""
+    def send(self, request: Request, *, total: float | None = None, keep: int | None = None) -> Answer:
+        """What came back, or how far it came. A redirect is an answer like any other, and its body is not read.
+
+        `total` and `keep` hold for this request instead of the client's own.
+        """
         if problem := _unusable(request):
             return Answer(Phase.GUARD, 0.0, error=problem)
-        with exchange(self._total) as now:
+        with exchange(self._total if total is None else total) as now:
             try:
                 response = self._sent(self._prepared(request), now)
-                return self._answer(response, now)
+                return self._answer(response, now, self._keep if keep is None else keep)
             except TROUBLE as error:
                 return Answer(now.phase, now.took, error=words(error, now), address=now.address)
 
@@ -93,27 +96,27 @@ class Client:
         now.fresh = True
         return self._adapter.send(prepared, stream=True)
 
-    def _answer(self, response: requests.Response, now: Exchange) -> Answer:
+    def _answer(self, response: requests.Response, now: Exchange, keep: int) -> Answer:
         now.phase = Phase.BODY
-        body, truncated, error = self._read(response, now)
+        body, truncated, error = self._read(response, now, keep)
         phase = Phase.BODY if error else Phase.DONE
         headers = tuple(response.raw.headers.items())
         return Answer(phase, now.took, response.status_code, headers, body, truncated, error, now.address)
 
-    def _read(self, response: requests.Response, now: Exchange) -> tuple[bytes, bool, str | None]:
+    def _read(self, response: requests.Response, now: Exchange, keep: int) -> tuple[bytes, bool, str | None]:
         """At most `keep` bytes of the body as it came, nothing decoded; whether there is more; what broke it."""
         body, error = bytearray(), None
         try:
             with now.within(self._body):
-                while not response.is_redirect and len(body) <= self._keep:
-                    piece = response.raw.read1(self._keep + 1 - len(body), decode_content=False)
+                while not response.is_redirect and len(body) <= keep:
+                    piece = response.raw.read1(keep + 1 - len(body), decode_content=False)
                     if not piece:
                         return bytes(body), False, None
                     body += piece
         except TROUBLE as trouble:
             error = words(trouble, now)
         _abandon(response)
-        return bytes(body[: self._keep]), True, error
+        return bytes(body[:keep]), True, error
 
 
 def _abandon(response: requests.Response) -> None:

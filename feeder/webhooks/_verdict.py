@@ -5,21 +5,19 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from feeder.model.delivery import Outcome, Verdict
-from feeder.net import redact
+from feeder.net import redact, retry_after
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from feeder.model.delivery import Answer
 
 _LONGEST = timedelta(hours=24)
-_SECONDS = re.compile(r"[0-9]+")
-_DATE = re.compile(r"[A-Z][a-z]{2,8},? [0-9A-Za-z -]{6,11} [0-9]{2}:[0-9]{2}:[0-9]{2}( GMT| [0-9]{4})")
 
 
 def verdict(answer: Answer, now: datetime) -> Verdict:
@@ -31,7 +29,8 @@ def verdict(answer: Answer, now: datetime) -> Verdict:
         return Verdict(Outcome.DELIVERED, named(status))
     if status == HTTPStatus.GONE:
         return Verdict(Outcome.GONE, "410 Gone: the receiver wants no more")
-    return Verdict(Outcome.RETRY, _failure(answer, status), retry_after(answer.header("Retry-After"), now))
+    asked = retry_after(answer.header("Retry-After"), now, _LONGEST)
+    return Verdict(Outcome.RETRY, _failure(answer, status), asked)
 
 
 def named(status: int) -> str:
@@ -47,24 +46,3 @@ def _failure(answer: Answer, status: int) -> str:
     if 300 <= status <= 399 and location:
         return f"{status} to another address is not followed ({redact(location)})"
     return named(status)
-
-
-def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """How long the receiver asks to wait: seconds in ASCII digits or an HTTP date, between 0 and 24 hours.
-
-    Anything else is nothing. `int()` and `float()` would take `1_000`, `inf` and Arabic digits too.
-    """
-    text = (value or "").strip(" \t")
-    if _SECONDS.fullmatch(text):
-        return timedelta(seconds=min(int(text), 86_400)) if len(text) < 20 else _LONGEST
-    until = _date(text)
-    return None if until is None else min(max(until - now, timedelta(0)), _LONGEST)
-
-
-def _date(text: str) -> datetime | None:
-    if not _DATE.fullmatch(text):
-        return None
-    try:
-        return parsedate_to_datetime(text).replace(tzinfo=UTC)
-    except (ValueError, TypeError, OverflowError):
-        return None

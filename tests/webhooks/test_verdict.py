@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeder.model.delivery import Answer, Outcome, Phase, Verdict
-from feeder.webhooks._verdict import retry_after, verdict
+from feeder.net import retry_after
+from feeder.webhooks._verdict import verdict
 
 NOW = datetime(2026, 1, 14, 9, 0, tzinfo=UTC)
 DAY = timedelta(hours=24)
@@ -94,17 +95,17 @@ def test_the_wait_that_is_asked_for_is_told() -> None:
     ],
 )
 def test_retry_after_is_seconds_or_a_date_and_nothing_else(value: str, wait: timedelta | None) -> None:
-    assert retry_after(value, NOW) == wait
+    assert retry_after(value, NOW, DAY) == wait
 
 
 @given(st.text() | st.text("0123456789:, GMTJanWed-") | st.integers().map(str))
 def test_no_retry_after_raises_or_leaves_its_bounds(value: str) -> None:
-    wait = retry_after(value, NOW)
+    wait = retry_after(value, NOW, DAY)
     assert wait is None or timedelta(0) <= wait <= DAY
 
 
 @given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(9999, 1, 1)))  # noqa: DTZ001 - hypothesis wants naive bounds
 def test_any_http_date_is_understood(moment: datetime) -> None:
-    wait = retry_after(format_datetime(moment.replace(tzinfo=UTC), usegmt=True), NOW)
+    wait = retry_after(format_datetime(moment.replace(tzinfo=UTC), usegmt=True), NOW, DAY)
     whole = moment.replace(microsecond=0, tzinfo=UTC)
     assert wait == min(max(whole - NOW, timedelta(0)), DAY)
