@@ -10,26 +10,27 @@ import hashlib
 import os
 import stat
 import time
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from feeder.config import Duration, LocalPath, Size, SourceOptions
-from feeder.errors import Passing, SourceError, Unreadable
+from feeder.errors import Passing, SourceError
 from feeder.model.document import Document, Found
 from feeder.sources._source import Look, Refused
-from feeder.sources._walk import LINK_OUT, Seen, everything, these
+from feeder.sources._walk import Seen, everything, these
+from feeder.sources._whole import read_whole, stamp_of, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-    from feeder.sources._source import Watch
+    from feeder.sources._source import Means, Watch
 
 # Nobody may have closed a file that changed this short a while ago (seconds).
 SETTLE = 2.0
 
 MEDIA_TYPES = {
+    ".eml": "message/rfc822",
     ".htm": "text/html",
     ".html": "text/html",
     ".markdown": "text/markdown",
@@ -49,19 +50,28 @@ class Options(SourceOptions):
 
 
 class Folder:
+    exhaustive, foreign, max_age = True, False, None
+
     def __init__(self, name: str, root: Path, max_size: int) -> None:
         self.name, self.root, self.max_size = name, root, max_size
 
-    def look(self, known: Mapping[str, str], only: Collection[str] | None = None, *, final: bool = False) -> Look:
+    def look(
+        self,
+        known: Mapping[str, str],
+        only: Collection[str] | None = None,
+        *,
+        final: bool = False,
+        memory: str = "",  # noqa: ARG002 - stamps say all that a folder needs to know
+    ) -> Look:
         identity = self._identity()
         seen = self._walk() if only is None else these(self.root, only, MEDIA_TYPES)
         found, refused, unsettled = [], list(seen.refused), []
         for key, info in sorted(seen.files.items()):
-            stamp = _stamp(info)
+            stamp = stamp_of(info)
             if known.get(key) == stamp:
                 continue
             if info.st_size > self.max_size:
-                refused.append(Refused(Found(key, stamp), _too_large(info.st_size, self.max_size)))
+                refused.append(Refused(Found(key, stamp), too_large(info.st_size, self.max_size)))
             elif only is None and not final and 0 <= time.time() - info.st_mtime < SETTLE:
                 unsettled.append(key)
             else:
@@ -74,7 +84,7 @@ class Folder:
     def read(self, found: Found) -> Document | None:
         path = self.root / found.key
         try:
-            info, body = _read_whole(path, self.root, self.max_size)
+            info, body = read_whole(path, self.root, self.max_size)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -84,7 +94,7 @@ class Folder:
         return Document(
             source=self.name,
             key=found.key,
-            stamp=_stamp(info),
+            stamp=stamp_of(info),
             media_type=MEDIA_TYPES[path.suffix.lower()],
             body=body,
             modified=datetime.fromtimestamp(min(max(info.st_mtime, 0), time.time()), UTC),
@@ -114,41 +124,5 @@ class Folder:
             raise SourceError(self.name, f"the folder {self.root} cannot be looked at: {reason}") from None
 
 
-def open_folder(name: str, options: Any) -> Folder:
+def open_folder(name: str, options: Options, _means: Means) -> Folder:
     return Folder(name, options.path, options.max_size)
-
-
-def _stamp(info: os.stat_result) -> str:
-    return f"{info.st_size}:{info.st_mtime_ns}:{info.st_ctime_ns}"
-
-
-def _too_large(size: int, limit: int) -> str:
-    return f"too large: {size:,} bytes where max-size allows {limit:,}"
-
-
-def _resolved(path: Path) -> Path:
-    try:
-        return path.resolve(strict=True)
-    except RuntimeError:  # what Python 3.11 says of links that lead in circles
-        raise Unreadable("a link that leads in circles") from None
-
-
-def _read_whole(path: Path, root: Path, limit: int) -> tuple[os.stat_result | None, bytes]:
-    """The file's state and bytes; (None, b"") when it changed while we read.
-
-    Opened without waiting and never through a link: a pipe or a device named like an article must not hold us.
-    """
-    real = _resolved(path)
-    if not real.is_relative_to(root.resolve()):
-        raise Unreadable(LINK_OUT)
-    descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-    with closing(os.fdopen(descriptor, "rb", buffering=0)) as file:
-        before = os.fstat(descriptor)
-        if not stat.S_ISREG(before.st_mode):
-            raise Unreadable("not a regular file")
-        body = file.read(limit + 1) or b""
-        if len(body) > limit:
-            raise Unreadable(_too_large(os.fstat(descriptor).st_size, limit))
-        after = os.fstat(descriptor)
-        whole = _stamp(after) == _stamp(before) and len(body) == after.st_size
-        return (after, body) if whole else (None, b"")
