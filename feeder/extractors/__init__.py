@@ -1,34 +1,6 @@
-"""Document -> Reading, by media type. A new kind is one file and one line here."""
+"""What a source handed over -> what it says as an article: the shelf of extractors."""
 
-from __future__ import annotations
+from feeder.extractors._reader import Reader
+from feeder.extractors._shelf import EXTRACTORS, Extractor, read
 
-from collections.abc import Callable
-
-from feeder.errors import FeederError, Unreadable
-from feeder.extractors import _envelope, html, markdown, text
-from feeder.model.document import Document, Hints, Reading
-
-Extractor = Callable[[Document, Hints], Reading]
-
-EXTRACTORS: dict[str, Extractor] = {
-    "text/html": html.read,
-    "text/markdown": markdown.read,
-    "text/plain": text.read,
-}
-
-
-def read(document: Document, hints: Hints) -> Reading:
-    """What the document says; `Unreadable` or `NotYet` when it cannot be an article now."""
-    kind = document.media_type.split(";")[0].strip().lower()
-    if kind not in EXTRACTORS:
-        raise Unreadable(
-            f"nothing reads {kind or 'a document without a media type'}; there are {', '.join(EXTRACTORS)}"
-        )
-    if kind == "text/plain":  # what is named .txt may be more than that
-        kind = _envelope.kind(document.body[:24000].removeprefix(b"\xef\xbb\xbf").decode("latin-1"))
-    try:
-        return EXTRACTORS[kind](document, hints)
-    except FeederError:
-        raise
-    except Exception as error:  # libraries fail in their own ways on hostile input
-        raise Unreadable(f"it breaks its reader ({type(error).__name__}); is it really {kind}?") from error
+__all__ = ["EXTRACTORS", "Extractor", "Reader", "read"]

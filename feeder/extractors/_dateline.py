@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from feeder.extractors import _dateline_east as east
 from feeder.extractors._dates import Stated, find
+from feeder.extractors._months import WEEKDAYS
 from feeder.extractors._place import is_caps, is_place, titled
 from feeder.extractors._places import is_city, is_region
 from feeder.extractors._prose import is_prose, words
-from feeder.extractors._words import AGENCIES, is_agency, is_press
+from feeder.extractors._words import AGENCIES, LABELS, is_agency, is_press
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -25,21 +26,22 @@ if TYPE_CHECKING:
 
 _REACH = 200
 _END = re.compile(
-    r"\s*(?P<dash>--+|[–—―]|(?<=[\s)])[-=_](?=\s)|(?<=[)\]])\.\s?[-–—]|\.[-–—])\s*"
+    r"\s*(?P<dash>--+|[–—―]|(?<=[\s)])[-=_](?=\s)|(?:(?<=[A-Z]{2})|(?<=[\s\d]\d))-(?=\s+[A-Z\"“<])|(?<=[)\]])\.\s?[-–—]|\.[-–—](?!-))\s*"
     r"|\s?(?P<colon>[:：])(?=\s)\s*|(?P<stop>\.)\s+|(?P<none>(?<=\))\s+(?=[^\s\-–—=_/(]))"
 )
-_SPLIT = re.compile(r"[\x1f,|·•;\[\]【】（）()、，]|(?:^|\s)/|/(?=\W|$)|\s[-–—=_](?=\s|$)|--+|[–—―]|\.-")
+_SPLIT = re.compile(
+    r"[\x1f,،؛|·•;\[\]【】（）()、，]|(?:^|\s)/|/(?=\W|$)|\s[-–—=_](?=\s|$)|--+|[–—―]|\.-(?!-)|\.\s*\x1f"
+)
 _NOISE = re.compile(
-    r"(?:\d{1,2}[:.h]\d{2}(?:\s?[ap]\.?m\.?)?|GMT|UTC|[CEW]ES?T|local time|updated|update \d|"
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)\.?|"
-    r"montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|lundi|mardi|mercredi|jeudi|"
-    r"vendredi|samedi|dimanche|"
-    r"lunes|martes|miércoles|jueves|viernes|sábado|domingo|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|"
-    r"domenica|"
-    r"(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|"
-    r"zondag|den|am|le|il|el|à)\Z",
+    r"(?:\d{1,2}[:.h]\d{2}(?:\s?[ap]\.?m\.?)?|GMT|UTC|IST|PKT|[CEW]ES?T|local time|updated|update \d|"
+    r"den|am|le|il|el|à|vom|on|هـ|م|الموافق|"
+    r"(?:كانون|تشرين) (?:الأول|الاول|الثاني)|شباط|آذار|نيسان|أيار|حزيران|تموز|آب|أيلول)\Z",
     re.IGNORECASE,
 )
+_HIJRI = re.compile(r"\d{1,2}\s\S{2,8}(?:\s\S{4,8})?\s1[34]\d\d\s?هـ|(?<=\x1f)\s?م(?=\s)")
+_LABELLED = re.compile(r"(?:[^\W\d_]+\s?){1,3}[:：]\s*\S")
+_DOMAIN = re.compile(r"[\w-]{2,30}\.(?:com|net|org|news|co|id|in|ru|ua|info|pk|ng|de|fr|it|es)", re.IGNORECASE)
+_STOPPING = {"de", "fi", "sv", "nl"}  # papers there set `Lauenburg. ` where others set a dash
 _AGENCY = "|".join(sorted((re.escape(name) for name in AGENCIES), key=len, reverse=True))
 _INSIDE = re.compile(
     rf"(?<=[.!?\s])(?P<line>[A-Z][A-Z .'’-]{{2,30}}(?:, [A-Z][A-Za-z.]{{1,15}})? \((?i:{_AGENCY})\) ?(?:--|"
@@ -96,12 +98,15 @@ def alone(
 ) -> Dateline | None:
     """A line that is a dateline and nothing else."""
     bare = line[:_REACH].rstrip(" :–—-")
+    if _LABELLED.match(bare):  # `Stand: 12. Januar 2026`
+        return None
     parts = _parts(bare, find(bare, hints, language), names) if len(line) <= _REACH else None
     if parts is None or not parts.places or not (parts.year or parts.agencies):
         return None
     first = parts.places[0]
-    sure = parts.agencies or is_city(first) or is_region(parts.places[-1]) or " " not in first or is_caps(first)
-    return _made(parts, "") if sure else None
+    known = is_city(first) or is_region(parts.places[-1]) or is_caps(first)
+    signed = parts.agencies and (known or "(" in bare)  # `Una Ward, Reuters` is a byline
+    return _made(parts, "") if signed or (parts.year and (known or " " not in first)) else None
 
 
 def _eastern(paragraph: str, hints: Hints) -> Dateline | None:
@@ -121,9 +126,19 @@ def _best(paragraph: str, hints: Hints, names: AbstractSet[str], language: str |
         if parts is None:
             continue
         rest = paragraph[found.end() :]
-        if _accepted(parts, found.lastgroup or "", rest, names) and _extends(best, parts):
+        if _accepted(parts, found.lastgroup or "", rest, names, language) and _extends(best, parts):
             best, end = parts, found.end()
-    return _made(best, paragraph[end:].strip()) if best else None
+    return _made(best, _unmarked(paragraph[end:].strip(), best)) if best else None
+
+
+def _unmarked(rest: str, parts: _Parts) -> str:
+    """`… — REGNUM В северных районах`: an agency that follows the dash without one of its own."""
+    first, _, behind = rest.partition(" ")
+    signed = first.isupper() and len(first) > 2 and is_agency(first) and not behind[:20].isascii()
+    if signed and parts.places and parts.dates and behind[:1].isupper():
+        parts.agencies.append(first)
+        return behind
+    return rest
 
 
 def _inside(paragraph: str, hints: Hints, language: str | None) -> Dateline | None:
@@ -149,26 +164,38 @@ def _parts(prefix: str, dates: list[Stated], names: AbstractSet[str]) -> _Parts 
     """The segments by kind; None as soon as one of them is of no kind."""
     if not prefix.strip():
         return None
-    parts = _Parts([stated for stated in dates if stated.end <= len(prefix)], bracketed=prefix.lstrip()[0] in "([")
+    parts = _Parts([stated for stated in dates if stated.end <= len(prefix) + 1], bracketed=prefix.lstrip()[0] in "([")
     brackets = re.findall(r"[(\[/]([^()\[\]/]{1,60})[)\]/]", prefix)
     for stated in reversed(parts.dates):
         prefix = f"{prefix[: stated.start]}\x1f{prefix[stated.end :]}"
-    for segment in _SPLIT.split(prefix):
+    for segment in _SPLIT.split(_HIJRI.sub("\x1f", prefix)):
         name = segment.strip(' :*"')
-        if name.strip(" .") and not _NOISE.match(name) and not _sorted_in(parts, name, names, name in brackets):
+        if name.strip(" .") and not _says_nothing(name) and not _sorted_in(parts, name, names, name in brackets):
             return None
     return parts if len(parts.places) <= 3 and len(parts.dates) <= 2 else None
 
 
+def _says_nothing(name: str) -> bool:
+    if name.isascii() and len(name.rstrip(".")) < 3 and is_region(name):  # Mo. is Missouri before it is Montag
+        return False
+    return _NOISE.match(name) is not None or name.rstrip(".").casefold() in WEEKDAYS
+
+
 def _sorted_in(parts: _Parts, name: str, names: AbstractSet[str], bracketed: bool) -> bool:  # noqa: FBT001 - a fact of the segment
     shelf = None
-    if is_agency(name):
+    first, _, last = name.partition(" ")
+    if parts.places and not bracketed and is_region(name):  # HARRISBURG, PA -
+        shelf = parts.places
+    elif is_agency(name) or _DOMAIN.fullmatch(name):
         shelf = parts.agencies
+    elif last and (is_agency(first) and first.isupper()) and is_city(last):  # ACN Barcelona
+        parts.agencies.append(first)
+        shelf, name = parts.places, last
     elif (parts.places or parts.dates) and _is_publisher(name, names):
         shelf = parts.publishers
     elif bracketed and (parts.places or parts.dates) and not is_region(name) and _is_bureau(name):
         shelf = parts.bureaus
-    elif is_place(name):
+    elif is_place(name) and name.casefold() not in LABELS:
         shelf = parts.places
     if shelf is None:
         return False
@@ -197,17 +224,40 @@ def _extends(best: _Parts | None, parts: _Parts) -> bool:
     return best is None or not best.places or len(parts.places) == len(best.places)
 
 
-def _accepted(parts: _Parts, end: str, rest: str, names: AbstractSet[str]) -> bool:
+def _accepted(parts: _Parts, end: str, rest: str, names: AbstractSet[str], language: str | None) -> bool:
     if not rest.strip() or not _opens(rest):
-        return False
+        return _is_wire(parts, end) and bool(rest.strip())
     if parts.agencies:
-        somewhere = bool(parts.places or parts.dates or parts.bracketed)
-        return somewhere and (end in {"dash", "colon"} or is_agency(parts.last))
-    if end in {"stop", "none"}:  # HANNOVER. Der Rat …
-        return end == "stop" and is_caps(parts.last) and is_city(parts.last) and parts.places == [parts.last]
-    if parts.publishers:
+        return _by_agency(parts, end, rest)
+    if end in {"stop", "none"}:
+        return end == "stop" and _stopped(parts, rest, language)
+    if parts.publishers and not _is_wire(parts, end):
         return parts.year or any(name.casefold() in names for name in parts.publishers)
-    return _unsigned(parts, end, rest)
+    return _is_wire(parts, end) or _unsigned(parts, end, rest)
+
+
+def _by_agency(parts: _Parts, end: str, rest: str) -> bool:
+    if not (parts.places or parts.dates or parts.bracketed):  # AGI - Il consiglio …
+        return end == "dash" and parts.agencies[0].isupper() and is_prose(rest)
+    if end == "stop":  # ANDINA, Lima, ene. 13. La policía …
+        return bool(parts.places and parts.dates) or is_agency(parts.last)
+    return end in {"dash", "colon"} or is_agency(parts.last)
+
+
+def _is_wire(parts: _Parts, end: str) -> bool:
+    """`NEW YORK, Feb 26 - `: capitals, a date and a dash need nothing else, whatever follows."""
+    return (
+        end == "dash" and bool(parts.places and parts.dates) and parts.places[0].isupper() and not parts.bracketed
+    )
+
+
+def _stopped(parts: _Parts, rest: str, language: str | None) -> bool:
+    """`HANNOVER. Der Rat …`, `Bogotá, 14 de enero de 2026. El Gobierno …`."""
+    if parts.dates:
+        return bool(parts.places) and parts.year and is_prose(rest)
+    if parts.places != [parts.last]:
+        return False
+    return (is_city(parts.last) + is_caps(parts.last) + (language in _STOPPING)) > 1
 
 
 def _unsigned(parts: _Parts, end: str, rest: str) -> bool:
@@ -226,7 +276,7 @@ def _place_alone(places: list[str], end: str, rest: str, bracketed: bool) -> boo
         return False
     first, known = places[0], is_city(places[0])
     if end == "colon":
-        return known and len(places) == 1
+        return known and (len(places) == 1 or (len(places) == 2 and is_region(places[-1])))
     if len(places) == 1:
         return known or is_caps(first)
     return not bracketed and is_region(places[-1])

@@ -17,13 +17,14 @@ _DAY = r"(?:(?P<year>\d{4})\s?[年년]\s?)?(?P<month>\d{1,2})\s?[月월]\s?(?P<d
 _WIRED = r"(?:电|電|讯|訊)(?:\s?[（(][^）)]{0,60}[）)])?[\s:：]*"
 _HAN = r"[\u4e00-\u9fff]"
 _REPORTER = r"(?:(?P<byline>[가-힣]{2,4})\s?(?:기자|특파원)\s?=?\s*)?"
+_AGENCIES = {"路透": "路透社", "法新": "法新社", "中央": "中央社", "本報": "", "本报": ""}
 _ROWS = tuple(
     re.compile(row)
     for row in (
         # 新华社北京1月14日电（记者…）
         f"(?P<agency>{_HAN}{{1,6}}?[社网網报報台])(?P<place>{_HAN}{{2,8}}?){_DAY}{_WIRED}",
         # （中央社台北14日電）、（中央社記者…台北14日電）
-        f"[（(](?P<agency>中央社|中新社|中新网)(?:記者{_HAN}{{2,4}}?)?(?P<place>{_HAN}{{2,3}})(?P<day>\\d{{1,2}})日[电電][）)]",
+        f"[（(](?P<agency>中央社|中新社|中新网)(?:[记記]者(?:{_HAN}{{3}}|{_HAN}{{2}}|{_HAN}{{4}}))?(?P<place>{_HAN}{{2,3}})(?P<day>\\d{{1,2}})日[电電][）)]",
         # 马尼拉，12月3日（路透社）-
         rf"(?P<place>{_NAME}{{2,10}})[，,、]\s?{_DAY}\s?[（(](?P<agency>{_NAME}{{2,16}})[）)]\s?[-–—－:：]*",
         # (서울=연합뉴스) … 기자 =
@@ -32,13 +33,19 @@ _ROWS = tuple(
         f"【(?P<place>{_NAME}{{2,10}}?)[=＝]?(?P<agency>共同|時事|ロイター|AFP(?:=時事)?|新华社|新華社)】",
         # ［東京　14日　ロイター］
         rf"[［\[](?P<place>{_NAME}{{2,12}})\s+(?P<day>\d{{1,2}})日\s+(?P<agency>{_NAME}{{2,12}})[］\]]\s*[-–—－]*",
+        # 路透北京1月14日 -
+        f"(?P<agency>路透|法新|美联社|美聯社|彭博|德新社)[社]?(?P<place>{_HAN}{{2,6}}?){_DAY}[电電]?\\s?[-–—－:：]*\\s*",
+        # 【明報專訊】、【本报北京1月14日电】 and the place of the reporter behind it
+        f"【(?P<agency>{_HAN}{{2,6}}?)(?:[专專][讯訊]|訊|讯)(?:[/／](?P<place>{_HAN}{{2,4}})[报報][导導道])?】",
+        # （北京综合讯）
+        f"[（(](?P<place>{_HAN}{{2,4}}?)(?:综合|綜合)?[讯訊电電][）)](?P<agency>)",
         # 北京1月14日电
         f"(?P<place>{_HAN}{{2,6}}?){_DAY}(?P<agency>){_WIRED}",
     )
 )
 
 
-def read(head: str, hints: Hints) -> tuple[int, str, Stated | None, str | None, str | None] | None:
+def read(head: str, hints: Hints) -> tuple[int, str | None, Stated | None, str | None, str | None] | None:
     """Where the dateline ends, its place, date, agency and byline."""
     if head.isascii():
         return None
@@ -48,7 +55,13 @@ def read(head: str, hints: Hints) -> tuple[int, str, Stated | None, str | None, 
     parts = found.groupdict()
     day = _day(parts, hints)
     stated = Stated(day, bool(parts.get("year")), 0, found.end()) if day else None
-    return found.end(), parts["place"], stated, parts["agency"] or None, parts.get("byline")
+    return (
+        found.end(),
+        parts.get("place"),
+        stated,
+        _AGENCIES.get(parts["agency"], parts["agency"]) or None,
+        parts.get("byline"),
+    )
 
 
 def _day(parts: dict[str, str | None], hints: Hints) -> date | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 
-from feeder.extractors._months import month
+from feeder.extractors._months import WEEKDAYS, month, persian_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,19 +30,26 @@ _PATTERNS = (
         rf"(?<![^\W_])(?P<word>{_WORD})\.?[\s\-/]{{0,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?![\d:])"
         rf"(?:[\s,/\-]{{1,2}}{_YEAR})?"
     ),
+    re.compile(  # the Levant's names of two words
+        rf"(?<!\d)(?P<day>\d{{1,2}})\s(?P<word>(?:كانون|تشرين)\s(?:الأول|الاول|الثاني))(?:[\s,،]{{1,2}}{_YEAR})?"
+    ),
     re.compile(rf"(?<!\d)(?P<year>\d{{4}})\.?,?\s(?:m\.\s)?(?P<word>{_WORD})\.?\s(?P<day>\d{{1,2}})(?!\d)\.?"),
     re.compile(
         r"(?<![\d.])(?P<first>\d{1,2})(?P<s>[-/.]\s?)(?P<second>\d{1,2})(?P=s)(?P<year>\d{4}|\d{2})(?![\d])"
     ),
     re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})(?=T\d|\Z)"),
 )
+_WEEKDAYS = "|".join(sorted(map(re.escape, WEEKDAYS), key=len, reverse=True))
 _TIME = re.compile(
-    r"(?:T|[\s,|·•–—-]{0,3}(?:(?:at|um|à|a las|às|alle|ore|kl\.?|om|klo|at:|o godz\.|в)\s?){0,2})"
-    r"(?P<hour>\d{1,2})(?:(?:[:.h](?P<minute>\d{2}))(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?)?"
-    r"\s?(?P<half>[ap]\.?\s?m\.?(?![a-z]))?(?:\s?Uhr)?\s?\(?(?P<zone>Z(?![a-z])|[A-Z]{2,4}(?![A-Za-z])|"
-    r"[+-]\d{2}:?\d{2})?\)?",
+    rf"(?:T|[\s,|·•–—-]{{0,3}}(?:(?:{_WEEKDAYS})\.?[\s,]{{1,2}})?"
+    r"(?:(?:at|um|à|a las|às|alle|ore|kl\.?|om|klo|at:|o godz\.|в|об|о|saat|lúc|pukul|الساعة|ساعت)\s?){0,2})"
+    r"(?P<half_first>午前|午後|上午|下午|오전|오후)?\s?"
+    r"(?P<hour>\d{1,2})(?:(?:[:.h時时点點시]\s?(?P<minute>\d{2})[分분]?)(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?)?"
+    r"\s?(?P<half>[ap]\.?\s?m\.?(?![a-z]))?(?:\s?Uhr)?\s?\(?(?P<zone>Z(?![a-z])|[A-Z]{2,4}(?![A-Za-z+-])|"
+    r"(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?)?\)?",
     re.IGNORECASE,
 )
+_OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d{1,2}?):?(?P<minutes>\d{2})?\Z")
 _ZONES = {  # abbreviations with one meaning in the news; hours east of Greenwich
     "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "TRT": 3,
     "JST": 9, "KST": 9, "HKT": 8, "SGT": 8,
@@ -114,7 +121,7 @@ def _read(found: re.Match[str], hints: Hints, language: str | None) -> date | No
         return _numeric(parts, hints, language)
     day, year = int(parts["day"]), parts.get("year")
     if number is None:
-        return None
+        return persian_day(int(year), parts["word"] or "", day) if year and parts.get("word") else None
     if year is None:
         return nearest(day, number, hints.arrived)
     era = 543 if 2480 < int(year) < 2680 else 0  # the Thai calendar
@@ -146,14 +153,14 @@ def _timed(text: str, found: re.Match[str], day: date, hints: Hints) -> Stated:
     if clock and (clock["minute"] or clock["half"]):
         when = _moment(day, clock, hints.zone)
         if when is not None:
-            return Stated(when, has_year, found.start(), clock.end())
+            return Stated(when, has_year, found.start(), len(text[: clock.end()].rstrip()))
     return Stated(day, has_year, found.start(), found.end())
 
 
 def _moment(day: date, clock: re.Match[str], zone: tzinfo) -> datetime | None:
     hour = int(clock["hour"])
-    if half := (clock["half"] or "").lower():
-        hour = hour % 12 + (12 if half.startswith("p") else 0)
+    if half := (clock["half"] or clock["half_first"] or "").lower():
+        hour = hour % 12 + (12 if half.startswith(("p", "午後", "下午", "오후")) else 0)
     try:
         naive = datetime.combine(day, time(hour, int(clock["minute"] or 0), int(clock["second"] or 0)))
         return utc(naive, _zone(clock["zone"]) or zone)
@@ -164,8 +171,8 @@ def _moment(day: date, clock: re.Match[str], zone: tzinfo) -> datetime | None:
 def _zone(name: str | None) -> tzinfo | None:
     if not name:
         return None
-    if name[0] in "+-":
-        sign, digits = (-1 if name[0] == "-" else 1), name[1:].replace(":", "")
-        return timezone(sign * timedelta(hours=int(digits[:2]) % 24, minutes=int(digits[2:]) % 60))
+    if offset := _OFFSET.search(name):
+        gap = timedelta(hours=int(offset["hours"]) % 24, minutes=int(offset["minutes"] or 0) % 60)
+        return timezone(-gap if offset["sign"] == "-" else gap)
     hours = _ZONES.get(name.upper())
     return None if hours is None else timezone(timedelta(hours=hours))

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from feeder.errors import Unreadable
 from feeder.extractors._dates import parse
 from feeder.extractors._prose import opening, shortened
-from feeder.model.article import Content, Person
+from feeder.model.article import Content, Enclosure, Person
 from feeder.model.document import Reading
 from feeder.text import clean, one_line
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from feeder.model.document import Hints
 
 TITLE, SUMMARY, SHORT = 300, 300, 300
+_NATIVE = 2000  # bytes: what the indexes of all databases take; a cut one would be the id of several
 _NAMED_DAY = re.compile(r"(?:^|/)(\d{4}-\d{2}-\d{2})(?:[-_. T]|$)")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
 
@@ -39,7 +40,9 @@ class Draft:
     tagline: str | None = None
     caption: str | None = None
     image: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
     published: date | datetime | None = None
+    revised: date | datetime | None = None  # the date of an update; it serves where there is no other
     native: str | None = None
     slug: str | None = None
     notes: list[str] = field(default_factory=list)
@@ -76,6 +79,7 @@ class Draft:
             tagline=_line(self.tagline) or None,
             caption=_line(self.caption) or None,
             image=self.image,
+            enclosures=self.enclosures,
             notes=tuple(line for note in self.notes if (line := one_line(note))),
         )
         if not content.title or not content.html:
@@ -83,7 +87,7 @@ class Draft:
         return Reading(
             content,
             self.published,
-            one_line(self.native, SHORT) if self.native else None,
+            _native(self.native),
             one_line(self.slug, SHORT) if self.slug else None,
             tuple(sorted(self.origins.items())),
             tuple(self.warnings),
@@ -112,6 +116,11 @@ def name_words(key: str) -> str:
     stem = _EXTENSION.sub("", key.rsplit("/", 1)[-1])
     name = " ".join(re.split(r"[-_\s]+", _NAMED_DAY.sub("", stem))).strip()
     return name[:1].upper() + name[1:]
+
+
+def _native(name: str | None) -> str | None:
+    whole = one_line(name or "")
+    return whole if whole and len(whole.encode()) <= _NATIVE else None
 
 
 def _line(text: str | None, limit: int = SHORT) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from feeder.errors import NotYet
+from feeder.extractors._dates import moment, parse
 from feeder.extractors._draft import absolute
 from feeder.extractors._language import tag
 from feeder.extractors._people import people
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from feeder.model.document import Hints
 
 _DATES = ("date", "publishdate", "published", "publish_date", "pubdate", "datepublished")
+_REVISIONS = ("lastmod", "modified", "updated", "last_modified_at", "date_modified", "datemodified", "lastupdated")
+_EXPIRIES = ("expirydate", "expires", "expiry_date", "unpublishdate")
 _URLS = ("url", "canonical", "canonical_url", "canonicalurl", "permalink", "link")
 _IMAGES = ("image", "cover", "featured_image", "featuredimage", "feature_image", "thumbnail", "images")
 _CATEGORIES = ("categories", "category", "tags", "tag", "keywords")
@@ -24,11 +27,12 @@ _ORIGIN = "front matter"
 
 
 def take_fields(values: dict[str, Any], draft: Draft, hints: Hints) -> None:
-    """Fill the draft; `NotYet` for a draft and for a date to come."""
+    """Fill the draft; `NotYet` for a draft and for what has expired."""
     if text(values, "draft").lower() in _ON or text(values, "status").lower() in {"draft", "hidden"}:
         raise NotYet("draft")
     if text(values, "published").lower() in {"false", "no", "off"}:  # Jekyll
         raise NotYet("draft")
+    _refuse_expired(values, hints)
     draft.put("title", text(values, "title", "headline"), _ORIGIN)
     draft.put("native", text(values, "id", "guid", "uuid"), _ORIGIN)
     draft.put("slug", text(values, "slug"), _ORIGIN)
@@ -48,11 +52,20 @@ def text(values: dict[str, Any], *keys: str) -> str:
     return next((value.strip() for key in keys if isinstance(value := values.get(key), str) and value.strip()), "")
 
 
+def _refuse_expired(values: dict[str, Any], hints: Hints) -> None:
+    """Hugo shows an article until its expiryDate; behind it, it waits for a later one."""
+    stated = text(values, *_EXPIRIES)
+    until = parse(stated, hints) if stated else None
+    if until is not None and moment(until, hints.zone) <= hints.arrived:
+        raise NotYet(f"its expiry date is over ({stated[:40]})")
+
+
 def _date(values: dict[str, Any], draft: Draft, hints: Hints) -> None:
     for key in _DATES:
         value = text(values, key)
         if value and value.lower() not in _ON:
             draft.put_date(value, hints, _ORIGIN)
+    draft.put("revised", parse(text(values, *_REVISIONS), hints), _ORIGIN)
 
 
 def _addresses(values: dict[str, Any], draft: Draft, hints: Hints) -> None:

@@ -6,10 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from feeder.extractors import _dateline
-from feeder.extractors._dates import Stated, find
-from feeder.extractors._people import byline, is_name, people
+from feeder.extractors._date_line import dated_line, take_date
+from feeder.extractors._language import is_stop_word
+from feeder.extractors._people import byline, is_name, is_role
+from feeder.extractors._place import is_caps, is_place, titled
+from feeder.extractors._places import is_city, is_region
 from feeder.extractors._prose import ends, words
-from feeder.extractors._words import CREDIT, is_noise, is_press, is_section
+from feeder.extractors._words import CREDIT, is_agency, is_institution, is_noise, is_press, is_section
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -17,22 +20,6 @@ if TYPE_CHECKING:
     from feeder.extractors._draft import Draft
     from feeder.model.document import Hints
 
-_DATE_LABEL = re.compile(
-    r"(?i)\b(?:first |last )?(?:published|posted|updated|modified|created|issued|released|date|veröffentlicht|"
-    r"erschienen|aktualisiert|stand|vom|am|"
-    r"publié|mis à jour|le|publicado|actualizado|el|em|atualizado|pubblicato|aggiornato|il|gepubliceerd|"
-    r"bijgewerkt|op|publicerad|uppdaterad|"
-    r"julkaistu|on|at|um|uhr|à|den|опубликовано|обновлено|发布时间|时间|日期|公開|更新|입력|수정|"
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|"
-    r"lundi|mardi|mercredi|jeudi|vendredi|"
-    r"samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|(?:mon|tue|wed|thu|fri|sat|sun)|"
-    r"[CEWMP][ES]?[SD]?T|GMT|UTC|"
-    r"\d{1,2}[:.]\d{2}|[ap]\.?m\.?)(?![^\W_])\.?"
-)
-_UPDATED = re.compile(
-    r"(?i)\s*(?:last )?(?:updated|modified|aktualisiert|mis à jour|actualizado|aggiornato|bijgewerkt|обновлено|"
-    r"更新|수정)\b"
-)
 _RELEASE = re.compile(
     r"(?i)(?:for immediate release|press release|pressemitteilung|communiqué de presse|eilmeldung)"
     r"\s*[:–—-]\s*(?=\S)"
@@ -44,10 +31,9 @@ _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 def is_data(line: str, hints: Hints) -> bool:
     """A byline, a date or a dateline on a line of its own: the body begins behind it."""
-    stated = (
-        byline(line) or _dated(line, hints, None) or _dateline.alone(line, hints) if len(line) <= 160 else None
-    )
-    return bool(stated)
+    if len(line) > 160:
+        return False
+    return bool(byline(line) or dated_line(line, hints, None) or _dateline.alone(line, hints))
 
 
 def sort_head(
@@ -69,8 +55,16 @@ def sort_head(
         above, below = candidates[:chosen], candidates[chosen + 1 :]
     else:
         above, below = candidates, []
-    _above(above, draft, known)
+    _above(above, f"{draft.title} {body}", draft, known)
     _below(below, draft)
+
+
+def take_passed(lines: Sequence[str], draft: Draft, hints: Hints, language: str | None) -> None:
+    """A release has its date above the headline, where a page has its navigation: only dates with a year count."""
+    for line in reversed(lines[-12:]):
+        dated = dated_line(line, hints, language)
+        if dated and dated[0].year:
+            draft.put("published", dated[0].when, "date above the headline")
 
 
 def known_names(lines: Sequence[str], hints: Hints) -> set[str]:
@@ -88,16 +82,41 @@ def _without_data(
 ) -> list[str]:
     """The lines that are no navigation, date, byline or credit; those are put where they belong."""
     left: list[str] = []
-    for line in lines:
+    beside = False  # the line before was a date or a role, or the one behind is
+    for index, whole in enumerate(lines):
+        line = _without_noise(whole)
+        behind = lines[index + 1] if index + 1 < len(lines) else ""
         if is_noise(line) or (
             is_section(line) and not _HEADING.match(line) and line.casefold() not in names and len(lines) > 1
         ):
             draft.note(line)
-        elif _took_data(line, draft, hints, frozenset(names), language, first=not left and not draft.title):
             continue
-        else:
+        headed = bool(left or draft.title)
+        if headed and is_name(line) and _is_author(line) and (beside or _is_beside(behind, hints, language)):
+            draft.put("authors", byline(line) or byline(f"By: {line}"), "name beside a date")
+        elif not _took_data(line, draft, hints, frozenset(names), language, first=not headed):
             left.append(line)
+        beside = _is_beside(line, hints, language)
     return left
+
+
+def _without_noise(line: str) -> str:
+    """`European Commission - Press release` without what it is."""
+    first, _, last = line.partition(" - ")
+    return first if last and is_noise(last) and words(first[:200]) <= 6 else line
+
+
+def _is_author(line: str) -> bool:
+    return (
+        words(line) <= 4
+        and "," not in line
+        and not (is_press(line) or is_institution(line) or is_city(line) or is_agency(line))
+    )
+
+
+def _is_beside(line: str, hints: Hints, language: str | None) -> bool:
+    """A date or a role: the name on the next line is the author's."""
+    return is_role(line) or bool(dated_line(line, hints, language)) or bool(_dateline.alone(line, hints))
 
 
 def _took_data(
@@ -113,40 +132,37 @@ def _took_data(
         draft.put("published", alone.stated.when if alone.stated else None, "dateline")
         draft.put("publisher", alone.publisher or alone.agency, "dateline")
         return True
-    if dated := _dated(line, hints, language):
-        return _took_date(line, *dated, draft, names)
-    if not first and (authors := byline(line)):
+    if dated := dated_line(line, hints, language):
+        return take_date(line, *dated, draft, names)
+    return not first and _took_name(line, draft)
+
+
+def _took_name(line: str, draft: Draft) -> bool:
+    """A line below the title that names who wrote it, for whom, or where."""
+    name, _, house = (part.strip() for part in re.sub(r"\s[|/–—-]\s", ", ", line, count=1).partition(", "))
+    if is_name(name) and house and (is_agency(house) or (is_press(house) and words(house) <= 4)):
+        draft.put("authors", byline(f"By: {name.removeprefix('By ')}"), "byline")
+        draft.put("publisher", house, "byline")
+    elif authors := byline(line):
         draft.put("authors", authors, "byline")
-        return True
-    return False
-
-
-def _dated(line: str, hints: Hints, language: str | None) -> tuple[Stated, str] | None:
-    """The date of a line that has nothing else, or a name beside it."""
-    if len(line) > 160 or not any(char.isdigit() for char in line) or not (found := find(line, hints, language)):
-        return None
-    rest = line
-    for stated in reversed(found):
-        rest = rest[: stated.start] + " | " + rest[stated.end :]
-    rest = _DATE_LABEL.sub(" ", rest)
-    rest = " ".join(part for part in rest.split() if any(map(str.isalnum, part)))
-    return (found[0], rest) if not rest or _beside(rest) else None
-
-
-def _beside(rest: str) -> bool:
-    return bool(byline(rest)) or is_name(rest) or (is_press(rest) and words(rest) <= 5)
-
-
-def _took_date(line: str, stated: Stated, rest: str, draft: Draft, names: frozenset[str]) -> bool:
-    if _UPDATED.match(line):
+    elif is_role(line):
         draft.note(line)
-        return True
-    draft.put("published", stated.when, "date line")
-    if rest.casefold() in names or (is_press(rest) and not byline(rest)):
-        draft.put("publisher", rest, "date line")
-    elif rest:
-        draft.put("authors", byline(rest) or people(rest), "date line")
+    elif words(line[:200]) <= 5 and (
+        is_agency(name) or (is_press(line) and not ends(line) and (line[:1].isupper() or words(line) <= 3))
+    ):
+        draft.put("publisher", name if is_agency(name) else line, "line under the title")
+    elif _is_place_line(line):
+        draft.put("place", ", ".join(titled(part) for part in line.strip(" .:").split(", ")), "place line")
+    else:
+        return False
     return True
+
+
+def _is_place_line(line: str) -> bool:
+    name, _, region = line.strip(" .:").partition(", ")
+    if len(line) > 60 or not is_place(name):
+        return False
+    return is_region(region) if region else is_city(name) and (is_caps(name) or not name.isupper())
 
 
 def _title(candidates: list[str], body: str, known: Collection[str]) -> int | None:
@@ -154,24 +170,40 @@ def _title(candidates: list[str], body: str, known: Collection[str]) -> int | No
     marked = next((i for i, line in enumerate(candidates) if _HEADING.match(line)), None)
     if marked is not None or not candidates:
         return marked
-    open_to = [i for i, line in enumerate(candidates) if line.casefold() not in known]
+    open_to = [i for i, line in enumerate(candidates) if line.casefold() not in known and not _is_aside(line)]
     titles = [i for i in open_to if not _masthead(candidates[i])] or open_to
     vocabulary = _vocabulary(body[:8000])
     shares = {i: _share(candidates[i], vocabulary) for i in titles}
-    fitting = next((i for i in titles if words(candidates[i][:400]) >= 4 and shares[i] >= 0.34), None)
+    fitting = next((i for i in titles if _fits(candidates, i, shares[i])), None)
     if fitting is not None or not titles:
         return fitting
     return max(titles, key=lambda i: (shares[i] + min(words(candidates[i][:400]), 10) / 20 - i * 0.04, -i))
 
 
+def _is_aside(line: str) -> bool:
+    return line.startswith("(") and line.endswith(")")
+
+
+def _fits(candidates: list[str], index: int, share: float) -> bool:
+    """A longer line is less likely a kicker, and needs to share less, unless it may be the motto of a masthead."""
+    count = words(candidates[index][:400])
+    motto = ends(candidates[index]) or (0 < index < len(candidates) - 1 and _masthead(candidates[index - 1]))
+    return count >= 4 and share >= (0.34 if count < 6 or motto else 0.2)
+
+
 def _masthead(line: str) -> bool:
-    return is_press(line) and words(line) <= 6 and not ends(line)
+    return is_press(line) and words(line) <= 6 and not ends(line) and _is_titled(line)
+
+
+def _is_titled(line: str) -> bool:
+    """All but short words begin with capitals, where there are any."""
+    return not any(word[:1].islower() for word in line.split() if len(word) > 3)
 
 
 def _vocabulary(text: str) -> set[str]:
     """Beginnings of words, so that `meets` and `meeting` agree; pairs of characters where there are no spaces."""
     folded = text.casefold()
-    return {word[:5] for word in _TOKEN.findall(folded)} | {
+    return {word.removesuffix("s")[:5] for word in _TOKEN.findall(folded) if not is_stop_word(word)} | {
         folded[i : i + 2] for i in range(len(folded)) if _WIDE.match(folded[i])
     }
 
@@ -181,13 +213,28 @@ def _share(line: str, vocabulary: set[str]) -> float:
     return len(own & vocabulary) / len(own) if own else 0.0
 
 
-def _above(lines: list[str], draft: Draft, known: Collection[str]) -> None:
+def _kicker(line: str, story: str) -> bool:
+    """`Flood` above a story of a flood is no newspaper."""
+    return words(line) <= 2 and _share(line, _vocabulary(story)) == 1
+
+
+def _above(lines: list[str], story: str, draft: Draft, known: Collection[str]) -> None:
     """Publisher, then tagline."""
     masthead = next((line for line in lines if line.casefold() in known), None) or next(
         filter(_masthead, lines), None
     )
+    masthead = masthead or next((line for line in lines if is_institution(line) and _is_titled(line)), None)
     masthead = masthead or next(
-        (line for line in lines if words(line) <= 5 and line.istitle() and not ends(line)), None
+        (
+            line
+            for line in lines
+            if words(line) <= 5
+            and line.istitle()
+            and not ends(line)
+            and line[-1] != ":"
+            and not _kicker(line, story)
+        ),
+        None,
     )
     if masthead is None:
         draft.note(*lines)

@@ -81,7 +81,7 @@ def put_label(draft: Draft, name: str, value: str, hints: Hints) -> None:
     elif name == "embargo":
         _refuse_embargo(value, hints)
     elif name == "authors":
-        draft.put(name, people(value), "label")
+        draft.put(name, byline(f"By: {value}") or people(value), "label")
     elif name == "categories":
         draft.put(name, tuple(re.split(r"\s*[,;|、，]\s*", value)), "label")
     elif name == "url":
@@ -89,7 +89,10 @@ def put_label(draft: Draft, name: str, value: str, hints: Hints) -> None:
     elif name == "language":
         draft.put(name, tag(value), "label")
     elif name == "updated":
+        draft.put("revised", parse(value, hints), "date of the update")
         draft.note(f"Updated: {value}")
+    elif name == "ignored":
+        draft.note(value)
     else:
         draft.put(name, value, "label")
 

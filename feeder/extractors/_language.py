@@ -50,25 +50,46 @@ _STOP_WORDS: dict[str, frozenset[str]] = {
         "pt": "o a os as de e que em um uma do da dos das no na nos por para com não se ao mais foi são pelo pela também como à é",  # noqa: E501
         "nl": "de het een van en in is dat op te voor met zijn die niet aan er door ook om bij naar uit wordt heeft maar worden als nog",  # noqa: E501
         "sv": "och i att en som är på det för med av den till har inte ett om de från var kan men vid under ska också sig efter",  # noqa: E501
-        "da": "og i at en er på det til af for med den som har de ikke et der fra om var kan men ved blev også sig efter eller blevet",  # noqa: E501
-        "no": "og i å en er på det til av for med den som har de ikke et fra om var kan men ved ble også seg etter eller blitt",  # noqa: E501
-        "fi": "ja on ei että oli hän se ovat myös mutta kun joka tai sekä ole sen kuin jos mukaan vain ovat tämä siitä niin",  # noqa: E501
+        "da": "og i at en er på det til af for med den som har de ikke et der fra om var kan men ved blev også sig efter eller blevet oplyste mener give noget skal bør meget før nu året kroner hvad hvor dette være ville kunne flere siger regeringen folketinget mellem uden blandt mens dag",  # noqa: E501
+        "no": "og i å en er på det til av for med den som har de ikke et fra om var kan men ved ble også seg etter eller blitt opplyste mener gi noe skal bør mye før nå året kroner hva hvor dette være ville kunne flere sier regjeringen regjeringen stortinget mellom uten blant mens",  # noqa: E501
+        "fi": "ja on ei että oli hän se ovat myös mutta kun joka tai sekä ole sen kuin jos mukaan vain tämä siitä niin kertoi eivät saavat saa ensi vuonna vuoden noin koska jo kanssa jossa miljoonaa eikä muun kuitenkin",  # noqa: E501
         "pl": "w i na z się do nie że jest o to jak po od za przez dla są oraz który która przy tym ale był było jej jego ze",  # noqa: E501
-        "cs": "a v se na je že o s z do i to k ve pro za by ale jsou od po jako které který také před při jeho byl bude již",  # noqa: E501
-        "sk": "a v sa na je že o s z do aj to k vo pre za by ale sú od po ako ktoré ktorý tiež pred pri jeho bol bude už",  # noqa: E501
-        "hu": "a az és hogy nem is egy meg volt de ez el már csak mint még ki van azt lesz után között szerint által ha",  # noqa: E501
-        "ro": "și de a în la cu care pe o un din că nu este pentru au fost mai sunt al ale prin sau după lui sa se cele",  # noqa: E501
-        "tr": "ve bir bu için ile da de olarak çok daha olan gibi en kadar sonra ancak ise var olduğu tarafından değil ne göre oldu",  # noqa: E501
-        "hr": "i u je na se da su za od s o a ne koji koja će bi iz kao te do što nije sve samo bio prema nakon",
+        "cs": "a v se na je že o s z do i to k ve pro za by ale jsou od po jako které který také před při jeho byl bude již podle středu loňského roku nich mají plán nebo protože není budou byla bylo sdělil oznámil let",  # noqa: E501
+        "sk": "a v sa na je že o s z do aj to k vo pre za by ale sú od po ako ktoré ktorý tiež pred pri jeho bol bude už podľa roku ktorá majú alebo pretože nie budú bola bolo uviedol oznámil rokov",  # noqa: E501
+        "hu": "a az és hogy nem is egy meg volt de ez el már csak mint még ki van azt lesz után között szerint által ha három úgy amely amelyek pedig így kell lehet akik nincs legnagyobb tovább szerdán döntött közölte",  # noqa: E501
+        "ro": "și de a în la cu care pe o un din că nu este pentru au fost mai sunt al ale prin sau după lui sa se cele potrivit vor lei miercuri guvernul anunțat fi însă deoarece nicio către ani avea",  # noqa: E501
+        "tr": "ve bir bu için ile da de olarak çok daha olan gibi en kadar sonra ancak ise var olduğu tarafından değil ne göre oldu geçen yıl dedi yeni önce kararı milyon lira açıkladı üzere başına ilk diye ya ki o iki yüzde başkanı",  # noqa: E501
+        "hr": "i u je na se da su za od s o a ne koji koja će bi iz kao te do što nije sve samo bio prema nakon rekao godine trebali nema vlada ministar kuna eura međutim",  # noqa: E501
         "sl": "in je v na da se za so ki z pa po s o ne bi tudi kot od bo pri ali še bil bila ter ob",
         "et": "ja on ei et oli see ka kui mis ning aga ta selle nii või ole oma pärast kes mille",
         "lv": "un ir uz ar no par ka kas arī tas bet lai pie vai ne tika pēc gada bija",
         "lt": "ir yra į kad su iš bet tai kaip ne buvo per už dėl jau ar nuo apie po prie taip",
-        "ca": "el la els les de i que en un una per amb del a al és no es més com ha va dels també són aquest",
+        "sw": "na ya wa kwa katika ni za la kuwa hii hiyo huo huu alisema ili mwaka ambayo ambazo baada lakini kwamba pia si cha kutoka",  # noqa: E501
+        "tl": "ang ng sa mga na ay at ni nang para si kay ito hindi pa rin siya sila may kung",
+        "eu": "eta da ez du dira bat izan dute zuen baina ere egin duela hori dituzte",
+        "gl": "o a os as de e que en unha un do da dos das no na por para con non se máis foi son tamén este esta pola",  # noqa: E501
+        "sq": "dhe të në e një që për me nga se është janë ka më si do nuk i u kjo ky",
+        "ca": "el la els les de i que en un una per amb del a al és no es més com ha va dels també són aquest segons però aquesta quatre anys han seva",  # noqa: E501
         "id": "yang dan di dari ini itu untuk dengan pada tidak dalam akan oleh juga ke ada adalah mereka telah bisa",  # noqa: E501
-        "vi": "và của là có trong được cho không một các với những này người đã khi để từ đến về",
+        "vi": "và của là có trong được cho không một các với những này người đã khi để từ đến về hôm thứ phê việc năm sẽ kéo dài theo kế hoạch chính phủ nhưng hai trên tại bị ra nhiều",  # noqa: E501
     }.items()
 }
+
+
+# Languages so near to each other that one word may decide.
+_FAMILIES = ({"da", "no", "sv"}, {"cs", "sk"}, {"hr", "sl"}, {"es", "ca", "gl", "pt"})
+# Letters that hardly any other language with Latin letters has; each counts as a stop word.
+_MARKS: dict[str, str] = {
+    "cs": "ěřů", "sk": "ľĺŕ", "pl": "łąęśź", "tr": "ğışİ", "vi": "ơưđảạấầẩẫậắằặẹẻẽếềểễệỉịọỏốồổỗộớờởợụủứừửữựỳỵỷỹ",
+    "hu": "őű",
+    "ro": "țșţ", "lv": "āēģķļņ", "lt": "ėįųū", "et": "õ", "de": "ß", "es": "ñ¿¡", "pt": "ãõ", "is": "þð",
+}  # fmt: skip
+_EVERY_STOP_WORD = frozenset().union(*_STOP_WORDS.values())
+
+
+def is_stop_word(word: str) -> bool:
+    """One of the words that every text of its language has."""
+    return word in _EVERY_STOP_WORD
 
 
 def tag(declared: str | None) -> str | None:
@@ -122,7 +143,15 @@ def _of_script(script: str, sample: str) -> str | None:
 
 def _of_words(sample: str) -> str | None:
     words = _WORD.findall(sample)
-    scores = sorted(((sum(w in known for w in words), name) for name, known in _STOP_WORDS.items()), reverse=True)
-    (best, name), (second, _) = scores[0], scores[1]
-    sure = best >= 3 and best * 8 > len(words) and best > second * 1.15
+    marks = {name: sum(map(sample.count, letters)) for name, letters in _MARKS.items()}
+    scores = sorted(
+        (
+            (sum(w in known for w in words) + min(marks.get(name, 0), len(words) // 4), name)
+            for name, known in _STOP_WORDS.items()
+        ),
+        reverse=True,
+    )
+    (best, name), (second, other) = scores[0], scores[1]
+    near = any({name, other} <= family for family in _FAMILIES)
+    sure = best >= 3 and best * 8 > len(words) and best > second * (1 if near else 1.15)
     return name if sure else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from feeder.extractors._place import is_place
 from feeder.extractors._words import CONNECTORS, STAFF, is_agency, is_section
 from feeder.model.article import Person
 
@@ -19,18 +20,42 @@ _CHINESE = re.compile(
 )
 _SPLIT = re.compile(r"\s*[,;/&|•·、]\s*|\s+(?:and|und|et|y|en|och|og|ja|oraz|i|и|та|ve|with|mit|avec|con)\s+")
 _MAIL = re.compile(r"(?P<name>[^<>()]*?)\s*[<(]?(?P<mail>[^\s<>()@]+@[^\s<>()@]+\.[^\s<>()@]+)[>)]?\Z")
+_HANDLE = re.compile(r"\s*[-–—|/•,]?\s*\(?@\w{2,30}\)?\Z")
+_ROLE = re.compile(
+    r"(?:[^\W\d_][\w&'’-]*\s){0,3}(?:correspondent|editor|reporter|writer|columnist|producer|journalist|contributor|fellow|"
+    r"korrespondent(?:in)?|redakteur(?:in)?|correspondante?|journaliste|corresponsal|redactora?|corrispondente|inviat[oa]|"
+    r"correspondente|repórter|redacteur|verslaggever|редактор|корреспондент|muhabiri?|editörü)s?\Z",
+    re.IGNORECASE,
+)
 _PARTICLES = CONNECTORS | {"van", "von", "bin", "ibn", "zu", "ten", "ter", "al-", "abu", "san", "st."}
 _REFUSED = re.compile(r"[\d!?:…\"“”=#*<>\[\]{}]|\.\s*\Z(?<!\b\w\.)")
 
 
 def byline(line: str) -> tuple[Person, ...]:
     """The people of a line that is a byline, nobody when it is none."""
-    line = line.strip(" *_—–-|").removesuffix(".") if len(line) <= 200 else ""
+    line = _HANDLE.sub("", line.strip(" *_—–-|")).removesuffix(".") if len(line) <= 200 else ""
     if found := _KOREAN.match(line) or _CHINESE.match(line):
         return tuple(Person(name) for name in re.split("[、 ]", found[1]))
     found = _BY.match(line)
-    names = _names(found["names"], bool(found["colon"].strip())) if found else ()
+    names = _names(found["names"], bool(found["colon"].strip())) if found else _before_role(line)
     return names or ((Person(line),) if STAFF.match(line) and line[:1].isupper() else ())
+
+
+def is_role(line: str) -> bool:
+    """`Economics Editor`: what somebody is, without who."""
+    return len(line) <= 60 and _ROLE.match(line.strip()) is not None
+
+
+def _before_role(line: str) -> tuple[Person, ...]:
+    """`Nora Whitfield Environment correspondent`, `Nora Whitfield, editor`."""
+    parts = line.replace(",", " ").split()
+    for count in (2, 3):
+        name = " ".join(parts[:count])
+        if parts[count : count + 1] == ["in"] and is_name(name) and is_place(" ".join(parts[count + 1 :])):
+            return (Person(name),)
+        if count < len(parts) and is_name(name) and is_role(" ".join(parts[count:])) and not is_role(name):
+            return (Person(name),)
+    return ()
 
 
 def people(text: str) -> tuple[Person, ...]:

@@ -101,7 +101,8 @@ def paragraphs(text: str) -> list[str]:
     joined: list[list[str]] = []
     before = ""
     for line in lines:
-        if before and line and _soft(before, line, width):
+        inside = bool(joined) and (len(joined[-1]) > 1 or before.startswith("  "))
+        if before and line and (_soft(before, line, width) or (inside and _goes_on(before, line, width))):
             joined[-1].append(line.strip())
         elif line:
             joined.append([line.strip()])
@@ -122,10 +123,25 @@ def _wrapped_at(lines: list[str]) -> int:
     """The width at which lines were wrapped by hand; 0 when they were not."""
     widths = sorted(_columns(line) for line in lines if line)
     long = [line for line in lines if _columns(line) > 45]
+    if long and widths[-1] <= 100 and any(map(_is_indented, lines, lines[1:])):
+        return widths[-1]
     if len(long) < 4 or widths[-1] > 100:
         return 0
     unfinished = sum(not ends(line) for line in long)
     return widths[int(len(widths) * 0.97)] if unfinished * 100 >= 45 * len(long) else 0
+
+
+def _is_indented(line: str, behind: str) -> bool:
+    """A paragraph that begins with an indent, as typewriters did, and goes on at the margin."""
+    text = line.lstrip(" ")
+    indent = len(line) - len(text)
+    return (
+        2 <= indent <= 8
+        and len(line) > 45
+        and not ends(line)
+        and not is_bullet(text)
+        and behind[:1] not in {"", " "}
+    )
 
 
 def _soft(before: str, line: str, width: int) -> bool:
@@ -144,6 +160,12 @@ def _soft(before: str, line: str, width: int) -> bool:
         return False
     word = text.split(" ", 1)[0]
     return text[0].islower() or _columns(before) + 1 + _columns(word) > width - 4
+
+
+def _goes_on(before: str, line: str, width: int) -> bool:
+    """Within a paragraph a line may be a little short: its sentence goes on at the margin of the next."""
+    long = width and _columns(before) * 10 >= width * 7
+    return bool(long and line[0] != " " and not ends(before) and not is_bullet(line) and not _RULE.match(line))
 
 
 def _glued(parts: list[str]) -> str:

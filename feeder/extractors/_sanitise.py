@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from feeder.extractors._draft import absolute
+from feeder.extractors._images import picture
 from feeder.text import clean
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ _DROPPED = {
     "textarea",
     "button",
 }
+_IMAGES = 2000  # more are no article's
 _ADDRESSES = {"href", "src", "cite"}
-_LAZY = ("data-src", "data-original", "data-lazy-src")
 _MAIL = re.compile(r"\s*mailto:[^\s<>\"]{3,300}\s*\Z", re.IGNORECASE)
 _EMPTY = re.compile(r"<(p|div|span|figure|li|b|i|em|strong|h[1-6])>\s*</\1>")
 
@@ -90,18 +91,11 @@ def fragment(html: str) -> HtmlElement:
 
 def _tidy(root: HtmlElement, base: str) -> None:
     """Images of every kind get a plain `src`, or go."""
-    for image in list(root.iter("img")):
-        sources = [image.get("src") or "", *(image.get(name) or "" for name in _LAZY), _first(image.get("srcset"))]
-        usable = next((url for source in sources if source and (url := absolute(source, base))), None)
-        if usable:
+    for index, image in enumerate(list(root.iter("img"))):
+        if index < _IMAGES and (usable := picture(image, base)):
             image.set("src", usable)
         else:
             image.drop_tree()
-
-
-def _first(srcset: str | None) -> str:
-    parts = (srcset or "").strip().split()
-    return parts[0].rstrip(",") if parts else ""
 
 
 def _address(value: str, base: str) -> str | None:

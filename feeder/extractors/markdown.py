@@ -26,7 +26,7 @@ _LARGEST = 1_000_000  # characters; a novel, and what markdown-it reads in a few
 
 
 def read(document: Document, hints: Hints) -> Reading:
-    source = regular_lines(decode(document.body))
+    source = regular_lines(decode(document.body, known=hints.encoding))
     refuse_wall(source)
     if len(source) > _LARGEST:
         raise Unreadable(
@@ -84,6 +84,7 @@ def _plain(inline: Token) -> str:
 def _take_day(key: str, draft: Draft, hints: Hints) -> None:
     if draft.published is None and (day := name_day(key)):
         draft.put_date(day, hints, "file name")
+    draft.put("published", draft.revised, "front matter, date of the update")
 
 
 def _wait(draft: Draft, hints: Hints) -> None:

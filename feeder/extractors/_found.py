@@ -1,0 +1,66 @@
+"""The tree of a page -> the article as trafilatura finds it, in plain HTML."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+    from lxml.html import HtmlElement
+
+# TEI, which trafilatura thinks in: https://trafilatura.readthedocs.io/en/latest/usage-python.html
+_TAGS = {"quote": "blockquote", "lb": "br", "graphic": "img", "ref": "a", "row": "tr"}
+_RENDERED = {"#b": "strong", "#i": "em", "#u": "u", "#t": "code", "#sub": "sub", "#sup": "sup"}
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def found(page: HtmlElement) -> HtmlElement | None:
+    """A new tree; None where nothing is found, or where trafilatura breaks."""
+    from trafilatura import bare_extraction
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # that it finds nothing is an answer, not an event
+    try:
+        document = bare_extraction(
+            page,
+            output_format="html",
+            include_comments=False,
+            include_tables=True,
+            include_images=False,
+            include_links=True,
+            include_formatting=True,
+        )
+    except Exception:  # noqa: BLE001 - libraries fail in their own ways on hostile input; the simple reader goes on
+        return None
+    return _html(document.body) if document is not None and document.body is not None else None
+
+
+def _html(body: _Element) -> HtmlElement:
+    from lxml.html import fragment_fromstring, tostring
+
+    for node in body.iter("*"):
+        kept = {"href": node.get("target") or ""} if node.tag == "ref" else {}
+        kept |= {name: value for name in ("colspan", "rowspan") if (value := node.get(name))}
+        node.tag = _tag(node, str(node.tag))
+        node.attrib.clear()
+        for name, value in kept.items():
+            node.set(name, value)
+    body.tag = "div"
+    return fragment_fromstring(tostring(body, encoding="unicode"))
+
+
+def _tag(node: _Element, tag: str) -> str:
+    rend = node.get("rend") or ""
+    if tag == "list":
+        return rend if rend in {"ol", "dl"} else "ul"
+    if tag == "item":
+        return rend[:2] if rend[:2] in {"dt", "dd"} else "li"
+    if tag == "head":
+        return rend if rend in _HEADINGS else "h3"
+    if tag == "hi":
+        return _RENDERED.get(rend, "em")
+    if tag == "cell":
+        return "th" if node.get("role") == "head" else "td"
+    if tag == "code":
+        return "pre" if "\n" in "".join(node.itertext()) else "code"
+    return _TAGS.get(tag, tag)

@@ -1,0 +1,62 @@
+"""An image element, however it is to be loaded -> the address of its picture."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from feeder.extractors._draft import absolute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+_LAZY = (
+    "data-src", "data-original", "data-lazy-src", "data-lazy", "data-original-src", "data-actualsrc", "data-url",
+    "data-hi-res-src", "data-full-src", "data-image", "data-pin-media",
+)  # fmt: skip
+_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
+# What stands where a script will put the picture.
+_STAND_IN = re.compile(
+    r"(?:^|[/_.-])(?:1x1|blank|clear|dummy|empty|grey|lazy(?:load)?|loader|loading|pixel|placeholder|shim|spacer|"
+    r"spinner|trans(?:parent)?)(?:[_.-]?\d*)\.(?:gif|png|svg|jpe?g|webp)",
+    re.IGNORECASE,
+)
+_CANDIDATE = re.compile(r"(?P<url>[^\s,]\S*[^\s,]|[^\s,])(?:\s+(?P<size>\d{1,5}(?:\.\d{1,3})?)[wx])?\s*(?:,|\Z)")
+_WIDEST, _LONGEST = 2000, 20_000  # pixels; characters of a srcset
+
+
+def picture(image: HtmlElement, base: str) -> str | None:
+    """The absolute address of what readers see; None where there is none, as of data: images."""
+    return next((url for source in _sources(image) if (url := absolute(source, base))), None)
+
+
+def _sources(image: HtmlElement) -> Iterator[str]:
+    src = image.get("src") or ""
+    lazy = [value for name in _LAZY if (value := image.get(name)) and "{" not in value]
+    sets = [value for name in _SETS if (value := image.get(name))]
+    if src and not _STAND_IN.search(src[-200:]) and not lazy:
+        yield src
+    yield from lazy
+    yield from (largest(value) for value in sets)
+    yield from _of_picture(image)
+    if src and not _STAND_IN.search(src[-200:]):
+        yield src
+
+
+def _of_picture(image: HtmlElement) -> Iterator[str]:
+    above = image.getparent()
+    if above is not None and above.tag == "picture":
+        for source in above.iter("source"):
+            yield from (largest(value) for name in _SETS if (value := source.get(name)))
+
+
+def largest(srcset: str) -> str:
+    """The largest picture of a srcset that a screen can show."""
+    best, best_size = "", -1.0
+    for found in _CANDIDATE.finditer(srcset[:_LONGEST]):
+        size = float(found["size"] or 1)
+        if best_size < size <= _WIDEST:
+            best, best_size = found["url"], size
+    return best
