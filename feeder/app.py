@@ -11,19 +11,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from feeder import config as configuration
-from feeder.extractors import read
+from feeder.extractors import Reader
 from feeder.model.article import Person
 from feeder.model.document import Hints
 from feeder.model.feed import Site
-from feeder.net import Client, Guard
+from feeder.net import Client, Fetcher, Guard
 from feeder.pipeline.deliver import Hook, Outside
 from feeder.pipeline.ingest import Desk
 from feeder.pipeline.owing import Audience
 from feeder.pipeline.publish import Output
-from feeder.sources import SOURCES
+from feeder.pipeline.rhythm import Rhythm
+from feeder.sources import SOURCES, Means
 from feeder.store import Store
 from feeder.store.migrations import migrate
 from feeder.webhooks import WEBHOOKS
+from feeder.workshop import Workshop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from feeder.config import Config, Schedule
     from feeder.secret import Secret
     from feeder.sources import Source
+
+    NextRun = Callable[[Schedule, datetime, tzinfo], datetime]
 
 # What `feeder add` takes in belongs to no source of the configuration.
 ADDED = "added"
@@ -49,9 +53,14 @@ class App:
     output: Output
     outside: Outside
     client: Client
+    fetcher: Fetcher
+    workshop: Workshop
+    rhythms: Mapping[str, Rhythm]
 
     def close(self) -> None:
         self.client.close()
+        self.fetcher.close()
+        self.workshop.close()
 
 
 def load(path: Path) -> Config:
@@ -71,7 +80,7 @@ def open_store(config: Config, *, daemon: bool = False) -> Store:
     return store
 
 
-def wire(config: Config, store: Store, next_run: Callable[[Schedule, datetime, tzinfo], datetime]) -> App:
+def wire(config: Config, store: Store, next_run: NextRun) -> App:
     """`next_run(schedule, now, zone)` says when something is due; the schedule room knows how."""
     zone = config.site.timezone
     site = _site(config)
@@ -81,12 +90,15 @@ def wire(config: Config, store: Store, next_run: Callable[[Schedule, datetime, t
         webhooks=config.webhooks,
         due=lambda options, now: next_run(options.schedule, now, zone),
     )
-    client = Client(Guard(config.network.allow))
+    guard = Guard(config.network.allow)
+    client, fetcher, workshop = Client(guard), Fetcher(guard), Workshop()
+    means = Means(fetcher.get, workshop.call, now)
+    sources = {name: SOURCES[it.type].open(name, it, means) for name, it in config.sources.items()}
     return App(
         config=config,
         store=store,
-        sources={name: SOURCES[it.type].open(name, it) for name, it in config.sources.items()},
-        desk=Desk(store, read, _hints(config), audience, zone),
+        sources=sources,
+        desk=Desk(store, Reader(workshop.call), _hints(config), audience, zone),
         output=Output(
             config.output.path, config.output.url, site, config.feeds, _hubs(config), socket.gethostname()
         ),
@@ -101,7 +113,18 @@ def wire(config: Config, store: Store, next_run: Callable[[Schedule, datetime, t
             token=secrets.token_hex,
         ),
         client=client,
+        fetcher=fetcher,
+        workshop=workshop,
+        rhythms={
+            name: Rhythm(_due(config, name, next_run), random.random, patient=source.foreign)
+            for name, source in sources.items()
+        },
     )
+
+
+def _due(config: Config, name: str, next_run: NextRun) -> Callable[[datetime], datetime]:
+    schedule, zone = config.sources[name].schedule, config.site.timezone
+    return lambda now: next_run(schedule, now, zone)
 
 
 def secrets_of(config: Config, name: str) -> tuple[Secret, ...]:
@@ -119,9 +142,16 @@ def _site(config: Config) -> Site:
     return Site(it.title, it.url, it.language, author, f"{config.output.url}articles/", it.timezone)
 
 
-def _hints(config: Config) -> Callable[[datetime], Hints]:
+def _hints(config: Config) -> Callable[[str, datetime], Hints]:
     zone, base = config.site.timezone, config.site.url
-    return lambda arrived: Hints(zone=zone, base=base, arrived=arrived)
+
+    def hints(source: str, arrived: datetime) -> Hints:
+        it = config.sources.get(source)
+        if it is None:
+            return Hints(zone=zone, base=base, arrived=arrived)
+        return Hints(zone, base, arrived, it.publisher, it.language, it.encoding)
+
+    return hints
 
 
 def _hubs(config: Config) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from feeder.config import FeedOptions, WebhookOptions
-from feeder.model.article import Article, Content, State
+from feeder.model.article import Article, Bar, Content, State
 from feeder.pipeline.identity import article_id, article_slug
 from feeder.pipeline.owing import Audience
 
@@ -33,7 +33,7 @@ def article(number: int = 1, **changes: Any) -> Article:
         "updated": NOW + timedelta(minutes=number),
         "taken_in": NOW + timedelta(minutes=number),
         "position": NOW + timedelta(minutes=number),
-        "first_look": False,
+        "bar": Bar.NONE,
         "content": content,
     }
     return Article(**(values | changes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -59,6 +60,17 @@ def _without_url(info: ValidationInfo) -> str:
     return ""
 
 
+def _encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name if "".encode(name) == b"" else _no_encoding()
+    except (LookupError, ValueError, TypeError):  # unknown, or a codec that is not of text, as base64
+        return _no_encoding()
+
+
+def _no_encoding() -> str:
+    raise wrong("is no character set; windows-1252 and shift_jis are two")
+
+
 def _hub(value: object) -> object:
     return _SWITCH.get(value.lower(), (value,)) if isinstance(value, str) else value
 
@@ -76,6 +88,10 @@ Hub = Annotated[
     Discriminator(_form_of_hub),
     BeforeValidator(_hub),
 ]
+
+
+# Of articles that tell one story from several sources: the first, or each.
+SameStory = Literal["once", "each"]
 
 
 class AuthorOptions(Options):
@@ -141,7 +157,11 @@ class Entry(Options):
 
 
 class SourceOptions(Entry):
-    """The base of every kind of source."""
+    """The base of every kind of source. What it says here holds for documents that do not say it themselves."""
+
+    encoding: Annotated[str, AfterValidator(_encoding)] | None = None
+    language: Language | None = None
+    publisher: Text | None = None
 
 
 class WebhookOptions(Entry):
@@ -152,6 +172,7 @@ class WebhookOptions(Entry):
     since: Day | None = None
     backfill: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     concurrency: Annotated[int, Field(ge=1, le=64)] = 2
+    same_story: SameStory = "once"
     enabled: bool = True
 
 
@@ -166,6 +187,7 @@ class FeedOptions(Options):
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
     content: Literal["full", "summary"] = "full"
     where: WhereField = EVERYTHING
+    same_story: SameStory = "once"
     for_each: Literal["category", "author", "source", "language"] | None = None
 
     @model_validator(mode="after")

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from feeder.errors import FeederError, SourceError, StoreError
 from feeder.pipeline.ingest import ingest
+from feeder.pipeline.rhythm import looked
 from feeder.sources import EVERYTHING, SETTLE, Settling
-from feeder.store import documents, leases
+from feeder.store import leases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from datetime import datetime
 
     from feeder.app import App
+    from feeder.pipeline.rhythm import Rhythm
     from feeder.sources import Source, Watch
 
 log = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ _LEASE = timedelta(seconds=60)
 class Gatherer:
     """`look()` asks for a look through everything; what the watch notices is looked at by itself.
 
-    `done` is called in this thread after every look; `next_due` says when the next whole look is due.
+    `done` is called in this thread after every look; `rhythm` says when the next whole look is due.
     """
 
     def __init__(
@@ -41,11 +43,11 @@ class Gatherer:
         source: Source,
         owner: str,
         clock: Callable[[], datetime],
-        next_due: Callable[[datetime], datetime],
+        rhythm: Rhythm,
         done: Callable[[], None],
     ) -> None:
         self._app, self._source, self._owner = app, source, owner
-        self._clock, self._next_due, self._done = clock, next_due, done
+        self._clock, self._rhythm, self._done = clock, rhythm, done
         self._watch: Watch = Settling()
         self._watched = ""  # the identity of the place that is being watched
         self._ending = threading.Event()
@@ -57,7 +59,9 @@ class Gatherer:
         return self._thread.is_alive()
 
     def start(self) -> None:
-        self.look()
+        # Whoever is watched may have changed meanwhile; who is asked over the network is asked when that is due.
+        if not self._source.foreign:
+            self.look()
         self._thread.start()
 
     def look(self) -> None:
@@ -107,7 +111,7 @@ class Gatherer:
             said = ", ".join(f"{number} {what}" for what, number in sorted(report.counts.items()))
             log.info("source %s: %s", self._source.name, said)
         if only is None and report.whole:
-            self._note("")
+            self._note("", report.rest)
             self._watch_anew(report.identity)
         return report.unsettled
 
@@ -130,10 +134,10 @@ class Gatherer:
     def _lease(self) -> str:
         return f"source {self._source.name}"
 
-    def _note(self, error: str) -> None:
+    def _note(self, error: str, rest: timedelta | None = None) -> None:
         now = self._clock()
         with self._app.store.write() as tx:
-            documents.looked(tx, self._source.name, now, self._next_due(now), error)
+            looked(tx, self._source.name, self._rhythm, now, error, rest)
             leases.drop(tx, self._lease, self._owner)
 
     def _failed(self, error: FeederError, keys: frozenset[str]) -> None:
@@ -145,7 +149,7 @@ class Gatherer:
             return
         self._watched = ""
         try:
-            self._note(error.reason)
+            self._note(error.reason, error.rest)
         except StoreError as refusal:
             log.error("%s", refusal)  # noqa: TRY400 - its text says it all
             self._later(EVERYTHING)

@@ -17,6 +17,7 @@ from feeder.pipeline.deliver import Dispatcher
 from feeder.pipeline.ingest import ingest
 from feeder.pipeline.publish import Publisher
 from feeder.pipeline.register import register
+from feeder.pipeline.rhythm import looked
 from feeder.schedule import next_run
 from feeder.server.parts import Health
 from feeder.store import deliveries, documents
@@ -48,20 +49,29 @@ def run_once(path: Path) -> tuple[str, ...]:
 def _ingest(app: App) -> list[str]:
     problems = []
     for name, source in app.sources.items():
-        error = ""
+        error, rest = "", None
+        if _resting(app, name):
+            log.info("source %s: asked to be left alone for a while", name)
+            continue
         try:
             report = ingest(app.desk, source, apps.now(), final=True)
+            rest = report.rest
         except FeederError as trouble:
             error = trouble.reason if isinstance(trouble, SourceError) else str(trouble)
+            rest = trouble.rest if isinstance(trouble, SourceError) else None
             problems.append(f"source {name}: {error}")
         else:
             said = ", ".join(f"{number} {what}" for what, number in sorted(report.counts.items()))
             log.info("source %s: %s", name, said or "nothing new")
-        now = apps.now()
         with app.store.write() as tx:
-            due = next_run(app.config.sources[name].schedule, now, app.config.site.timezone)
-            documents.looked(tx, name, now, due, error)
+            looked(tx, name, app.rhythms[name], apps.now(), error, rest)
     return problems
+
+
+def _resting(app: App, name: str) -> bool:
+    with app.store.read() as tx:
+        state = documents.state_of(tx, name)
+    return state is not None and state.rest is not None and state.rest > apps.now()
 
 
 def _deliver(app: App) -> list[str]:

@@ -29,7 +29,6 @@ from feeder.store import deliveries, documents, feeds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
     from pathlib import Path
 
     from feeder.app import App
@@ -49,7 +48,7 @@ _IMPATIENT = 0.5
 # Delivering never waits for the world: not having come round for so long (seconds), it hangs.
 _HANGING = 120.0
 # What the server shows of the configuration.
-_SERVED = ("feeds", "output", "server", "site", "webhooks")
+_SERVED = ("feeds", "output", "server", "site", "sources", "webhooks")
 
 
 class Daemon:
@@ -110,7 +109,7 @@ class Daemon:
 
     def _serve(self, app: App) -> None:
         """Serve this app. Raises FeederError when its address cannot be had; the old server then goes on."""
-        old, new = self._server, server_of(app, self.health, apps.now)
+        old, new = self._server, server_of(app, self.health, apps.now, self._publish_loop.wake)
         same = old is not None and app.config.server.listen == self._app.config.server.listen
         if old is not None and same:
             old.stop()
@@ -125,15 +124,11 @@ class Daemon:
         self._publisher = Publisher(self._store, app.output)
         self._dispatcher.use(app.outside)
         self._gatherers = {
-            name: Gatherer(app, source, self._owner, apps.now, self._due(name), self._publish_loop.wake)
+            name: Gatherer(app, source, self._owner, apps.now, app.rhythms[name], self._publish_loop.wake)
             for name, source in app.sources.items()
         }
         for gatherer in self._gatherers.values():
             gatherer.start()
-
-    def _due(self, name: str) -> Callable[[datetime], datetime]:
-        it = self._app.config
-        return lambda now: next_run(it.sources[name].schedule, now, it.site.timezone)
 
     def _signals(self) -> None:
         if threading.current_thread() is not threading.main_thread():

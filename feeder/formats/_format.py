@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from feeder.errors import FormatError
 from feeder.model.address import uri
 from feeder.model.article import Person
-from feeder.model.cleaned import cleaned, language_tag, people
+from feeder.model.cleaned import cleaned, language_tag, people, pointing
 from feeder.text import clean, one_line
 
 if TYPE_CHECKING:
@@ -90,4 +90,4 @@ def _sound(article: Article) -> Article:
         raise ValueError("a time without a zone")
     if article.id != clean(article.id):
         raise ValueError("an id that no format can carry")
-    return cleaned(article)
+    return pointing(cleaned(article))

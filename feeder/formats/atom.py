@@ -51,6 +51,8 @@ def _element(article: Article, feed: Feed) -> Element:
 
 def _add_links(entry: Entry, article: Article, feed: Feed) -> None:
     entry.link(href=link_of(article, feed.site), rel="alternate")
+    for mention in article.content.also_at:
+        entry.link(href=mention.url, rel="related", title=mention.name)
     for file in article.content.enclosures:
         length = None if file.length is None else str(file.length)
         entry.link(href=file.url, rel="enclosure", type=file.media_type, length=length, title=file.title)

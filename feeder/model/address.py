@@ -56,6 +56,36 @@ def _ascii_host(host: str) -> str:
     return ".".join(x if x.isascii() else "xn--" + x.encode("punycode").decode() for x in labels)
 
 
+# What is added to addresses to follow people, and changes nothing of what they lead to.
+_TRACKING = re.compile(
+    r"(?:utm_\w+|mc_[ce]id|mtm_\w+|pk_\w+|piwik_\w+|matomo_\w+|at_(?:medium|campaign)\w*|ns_\w+|hsa_\w+|_hs\w+|"
+    r"fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|ttclid|li_fat_id|epik|wt_mc|wt\.\w+|cmpid|cmp|"
+    r"ito|ref|ref_src|referrer|smid|spm|ocid|ncid|partner|rss|mkt_tok|oly_\w+|vero_\w+|s_cid|trk\w*|xtor|"
+    r"__twitter_impression|guccounter|soc_\w+|sr_share\w*)(?:=.*)?|(?:source|feed|from)=rss.*|outputtype=amp",
+    re.IGNORECASE,
+)
+_SAME_HOST = re.compile(r"^(?:(?:www\d?|m|mobile|amp)\.)+(?=[^.]+\.)")
+_DEFAULT_PORT = re.compile(r":(?:80|443)$")
+
+
+def canonical(address: str | None) -> str | None:
+    """What stays of an address when its source changes scheme, `www.`, tracking, order of the query, or a slash.
+
+    Not an address any more, only equal or not. None where there is none, and for a home page: it is no article's.
+    """
+    whole = uri(address)
+    if whole is None:
+        return None
+    parts = urlsplit(whole)
+    host = _SAME_HOST.sub("", _DEFAULT_PORT.sub("", parts.netloc.lower()))
+    pairs = sorted(pair for pair in parts.query.split("&") if pair and not _TRACKING.fullmatch(pair))
+    path = re.sub(r"/{2,}", "/", parts.path).rstrip("/")
+    query = f"?{'&'.join(pairs)}" if pairs else ""
+    # Most fragments lead to a place within the article; those of single-page sites name it.
+    fragment = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
+    return f"{host}{path}{query}{fragment}" if path or query or fragment else None
+
+
 def needs_page(article: Article) -> bool:
     """Whether the article has no usable address of its own, so that we publish a page for it."""
     return uri(article.content.url) is None

@@ -12,8 +12,27 @@ if TYPE_CHECKING:
 
 class State(StrEnum):
     LIVE = "live"
+    HELD = "held"  # too many came at once to be true: in no feed, told to nobody, until released
     WITHDRAWN = "withdrawn"
     RETRACTED = "retracted"  # withdrawn by hand: only by hand does it come back
+
+
+class Change(StrEnum):
+    """What made a revision. Nobody is told of an amendment: a reader sees what was there before."""
+
+    PUBLISHED = "published"
+    UPDATED = "updated"
+    AMENDED = "amended"
+    WITHDRAWN = "withdrawn"
+
+
+class Bar(StrEnum):
+    """Why webhooks are not told of an article that is in the feeds."""
+
+    NONE = ""
+    FIRST_LOOK = "first look"  # its source had it when it was first seen
+    AGE = "age"  # it was older than the source's max-age when it was first seen
+    RELEASED = "released"  # it was held, and released for the feeds only
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +50,14 @@ class Enclosure:
     media_type: str
     length: int | None = None
     title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Another publisher's article of the same story. `name` is the publisher's."""
+
+    name: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +82,7 @@ class Content:
     image: str | None = None
     enclosures: tuple[Enclosure, ...] = ()
     notes: tuple[str, ...] = ()
+    also_at: tuple[Mention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +90,8 @@ class Article:
     """A stored article at its newest revision.
 
     `id` (urn:uuid:…) and `slug` are minted once. `published` never moves; `updated` moves with `revision`.
-    `taken_in` is when it first came; `first_look` says that its source had it when the source was first seen,
-    so that nobody was told of it unasked. `position` orders feeds, newest first.
+    `taken_in` is when it first came; `bar` says why nobody is told of it unasked. `position` orders feeds, newest
+    first. Articles of one `story` (the id of the first of them) tell the same from several sources.
     """
 
     id: str
@@ -75,5 +103,6 @@ class Article:
     updated: datetime
     taken_in: datetime
     position: datetime
-    first_look: bool
+    bar: Bar
     content: Content
+    story: str | None = None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from html import unescape
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
 from feeder.model.address import uri
+from feeder.model.article import Mention
 from feeder.text import clean, one_line
 
 if TYPE_CHECKING:
@@ -38,6 +39,15 @@ def credited(article: Article, site: Site) -> Article:
     return replace(article, content=replace(content, authors=authors, publisher=publisher))
 
 
+def pointing(article: Article) -> Article:
+    """The clean article, with a last line that names whoever else tells its story."""
+    content = article.content
+    if not content.also_at:
+        return article
+    links = ", ".join(f'<a href="{escape(it.url)}">{escape(it.name)}</a>' for it in content.also_at)
+    return replace(article, content=replace(content, html=f"{content.html}\n<p>Also at: {links}</p>"))
+
+
 def cleaned_content(content: Content) -> Content:
     """Every string cleaned, what is unusable left out, nothing said twice."""
     return replace(
@@ -56,6 +66,9 @@ def cleaned_content(content: Content) -> Content:
         image=uri(content.image),
         enclosures=_enclosures(content.enclosures),
         notes=tuple(filter(None, map(one_line, content.notes))),
+        also_at=tuple(
+            Mention(one_line(it.name) or address, address) for it in content.also_at if (address := uri(it.url))
+        ),
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def item(article: Article, link: str) -> dict[str, object]:
-    """Only JSON types; keys without a value are absent, but for those of `_feeder`, which are always there."""
+    """Only JSON types; keys without a value are absent, but for the four of `_feeder`, which are always there."""
     return item_of_cleaned(cleaned(article), link)
 
 
@@ -63,9 +63,11 @@ def _attachment(enclosure: Enclosure) -> dict[str, object]:
 
 
 def _extension(article: Article) -> dict[str, object]:
-    return {
+    facts: dict[str, object] = {
         "source": article.source,
         "place": article.content.place,
         "publisher": article.content.publisher,
         "revision": article.revision,
     }
+    also_at = [{"name": mention.name, "url": mention.url} for mention in article.content.also_at]
+    return facts | ({"also_at": also_at} if also_at else {})

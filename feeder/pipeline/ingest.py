@@ -7,21 +7,25 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from feeder.errors import Claimed, NotYet, Passing, SourceError, StoreError, Unreadable
-from feeder.pipeline import intake, owing
+from feeder.errors import NotYet, SourceError, StoreError, Unreadable
+from feeder.model.document import Found, moment
+from feeder.pipeline import intake, owing, taking
+from feeder.pipeline.flood import flood, many
+from feeder.pipeline.known import Stamps
 from feeder.pipeline.recognise import Visit, moves
-from feeder.store import articles, documents
+from feeder.pipeline.taking import Desk, Taken
+from feeder.store import articles, documents, kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from datetime import datetime, tzinfo
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime, timedelta
 
     from feeder.model.article import Article
-    from feeder.model.document import Document, Found, Hints, Reading
-    from feeder.pipeline.owing import Audience
+    from feeder.model.document import Document
     from feeder.sources import Look, Source
-    from feeder.store import Store, Tx
     from feeder.store.documents import SourceState
+
+__all__ = ["Desk", "Report", "ingest", "take_in", "take_in_one"]
 
 T = TypeVar("T")
 
@@ -31,21 +35,8 @@ log = logging.getLogger(__name__)
 _BATCH = 50
 # Long work says how far it is after so many batches.
 _TELL = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What ingest works with besides the source: how to read, whom to tell, where it is kept.
-
-    `stopping` is asked before each document; what is left then is found again by the next look.
-    """
-
-    store: Store
-    read: Callable[[Document, Hints], Reading]
-    hints: Callable[[datetime], Hints]
-    audience: Audience
-    zone: tzinfo
-    stopping: Callable[[], bool] = lambda: False
+# By so many of its last articles a source's pace is judged.
+_PACE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +44,14 @@ class Report:
     """What one look brought.
 
     `counts` is by what became of each document; `unsettled` want another look soon; `identity` names the place
-    that was looked at; `whole` says that nothing was left because of stopping.
+    that was looked at; `whole` says that nothing was left because of stopping; `rest` as in Look.
     """
 
     counts: Counter[str]
     unsettled: tuple[str, ...] = ()
     identity: str = ""
     whole: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """A document with what came of reading it: an article's reading, or why not; neither when it is unchanged."""
-
-    found: Found
-    document: Document | None = None
-    reading: Reading | None = None
-    trouble: Unreadable | NotYet | None = None
+    rest: timedelta | None = None
 
 
 def ingest(
@@ -82,26 +64,38 @@ def ingest(
     """
     with desk.store.read() as tx:
         state = documents.state_of(tx, source.name)
-        known = documents.stamps(tx, source.name, only)
-        ripe = documents.ripe(tx, source.name, now) if only is None else ()
+        ripe = documents.ripe(tx, source.name, now) if only is None else frozenset()
+        listed = documents.stamps(tx, source.name, only) if source.exhaustive else {}
     first = state is not None and not state.looked
-    known.update(dict.fromkeys(ripe, ""))
-    look = source.look(known, only, final=final or first)
-    _refuse_vanished(desk, source.name, state, look, known)
-    visit = Visit(
+    known = listed | dict.fromkeys(ripe, "") if source.exhaustive else Stamps(desk.store, source.name)
+    look = source.look(known, only, final=final or first, memory=state.memory if state else "")
+    if source.exhaustive:
+        _refuse_vanished(desk, source.name, state, look, known)
+    visit = _visit(desk, source, look, listed, now, first=first)
+    counts: Counter[str] = Counter()
+    whole = _take_all(desk, source, look, visit, state, counts)
+    if not source.exhaustive:
+        _take_kept(desk, visit, ripe, counts)
+    if only is None and whole:
+        _look_done(desk, visit, look, counts)
+    return Report(+counts, look.unsettled + look.missing, look.identity, whole, look.rest)
+
+
+def _visit(
+    desk: Desk, source: Source, look: Look, listed: Collection[str], now: datetime, *, first: bool
+) -> Visit:
+    return Visit(
         audience=desk.audience,
         source=source.name,
         gone=frozenset(look.gone + look.missing),
-        changed=frozenset(found.key for found in look.found if found.key in known),
+        changed=frozenset(found.key for found in look.found if found.key in listed),
         now=now,
         zone=desk.zone,
         first_look=first,
+        present=None if source.exhaustive else look.present or frozenset(),
+        foreign=source.foreign,
+        max_age=source.max_age,
     )
-    counts: Counter[str] = Counter()
-    whole = _take_all(desk, source, look, visit, counts)
-    if only is None and whole:
-        _look_done(desk, visit, look.identity)
-    return Report(+counts, look.unsettled + look.missing, look.identity, whole)
 
 
 def _refuse_vanished(desk: Desk, name: str, state: SourceState | None, look: Look, known: Collection[str]) -> None:
@@ -120,24 +114,44 @@ def _refuse_vanished(desk: Desk, name: str, state: SourceState | None, look: Loo
         )
 
 
-def _take_all(desk: Desk, source: Source, look: Look, visit: Visit, counts: Counter[str]) -> bool:
+# ---------------------------------------------------------------- taking in
+
+
+def _take_all(
+    desk: Desk, source: Source, look: Look, visit: Visit, state: SourceState | None, counts: Counter[str]
+) -> bool:
     """Whether everything was taken in, or only a part because we were told to stop."""
     moved = _moves(desk, source, look, visit)
+    early = _read_early(desk, source, look, visit)
+    visit = replace(visit, hold=_flood(desk, visit, early.values(), look, state))
+    if visit.hold:
+        log.warning(
+            "source %s: %s; they are held: feeder articles release %s", visit.source, visit.hold, visit.source
+        )
     for number, group in enumerate(_batched(look.found)):
         if number and number % _TELL == 0:
             log.info("source %s: %d of %d documents", source.name, number * _BATCH, len(look.found))
-        taken = [_take(desk, source, found, visit.now) for found in group if not desk.stopping()]
+        taken = [
+            early.get(found.key) or taking.take(desk, source.name, source.read, found, visit.now)
+            for found in group
+            if not desk.stopping()
+        ]
         with desk.store.write() as tx:
             desk.store.in_order(tx)
-            counts.update(_keep(tx, visit, it, source, moved) for it in taken)
+            counts.update(taking.keep(tx, visit, it, source, moved) for it in taken)
             stopped = len(taken) < len(group)
             if group[-1] is look.found[-1] and not stopped:
                 counts["withdrawn"] += intake.withdraw_left(tx, visit)
         if stopped:
             return False
+    return _set_aside(desk, visit, look, counts)
+
+
+def _set_aside(desk: Desk, visit: Visit, look: Look, counts: Counter[str]) -> bool:
+    """What was not even read, and what is not there any more."""
     for refused in _batched(look.refused):
         with desk.store.write() as tx:
-            counts.update(_set_aside(tx, visit, it.found, it.reason) for it in refused)
+            counts.update(taking.set_aside(tx, visit, it.found, it.reason) for it in refused)
     for keys in _batched(look.gone):
         if desk.stopping():
             return False
@@ -163,78 +177,81 @@ def _moves(desk: Desk, source: Source, look: Look, visit: Visit) -> dict[str, st
         return moves(tx, visit, digests)
 
 
+def _read_early(desk: Desk, source: Source, look: Look, visit: Visit) -> dict[str, Taken]:
+    """Where more looks new than is likely, all of it is read before any of it is stored."""
+    if not visit.foreign or visit.first_look:
+        return {}
+    known = Stamps(desk.store, source.name).among([found.key for found in look.found])
+    new = [found for found in look.found if not found.old and found.key not in known]
+    if not many(len(new), len(look.present or ())):
+        return {}
+    read = (taking.take(desk, source.name, source.read, it, visit.now) for it in new if not desk.stopping())
+    return {it.found.key: it for it in read}
+
+
+def _flood(desk: Desk, visit: Visit, early: Collection[Taken], look: Look, state: SourceState | None) -> str:
+    """Why what is new of these is to be held; empty when it is not."""
+    if not early or state is None:
+        return ""
+    with desk.store.read() as tx:
+        new = [it for it in early if taking.is_new(tx, visit, it)]
+        known = articles.dates(tx, visit.source, _PACE)
+    stated = [it.reading.published if it.reading else None for it in new]
+    dates = [moment(it, visit.zone) if it else None for it in stated]
+    if many(len(early) - len(new), len(look.present or ())):
+        log.warning("source %s: %d articles came under new names, and were known again", visit.source, len(early))
+    return flood(dates, len(look.present or ()), known, state.at or state.since, visit.now)
+
+
+def _take_kept(desk: Desk, visit: Visit, ripe: Collection[str], counts: Counter[str]) -> None:
+    """What waited for its time, and stands in our own store only."""
+    for key in sorted(ripe):
+        with desk.store.read() as tx:
+            document = kept.get(tx, visit.source, key)
+        if document is not None and not desk.stopping():
+            taken = taking.take(desk, visit.source, _Shelf(document).read, Found(key, ""), visit.now)
+            with desk.store.write() as tx:
+                desk.store.in_order(tx)
+                counts[taking.keep(tx, visit, taken, None, {})] += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Where a kept document lies, as a source."""
+
+    document: Document
+
+    def read(self, _found: Found) -> Document:
+        return self.document
+
+
 def _batched(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
 
 
-def _take(desk: Desk, source: Source, found: Found, now: datetime) -> _Taken:
-    """Read one document, before any transaction."""
-    document = None
-    try:
-        document = source.read(found)
-        if document is None:  # it changes under our hands, and will be heard of again
-            return _Taken(found)
-        with desk.store.read() as tx:
-            if intake.is_unchanged(tx, document):
-                return _Taken(found, document)
-        return _Taken(found, document, desk.read(document, desk.hints(now)))
-    except (Unreadable, NotYet) as trouble:
-        return _Taken(found, document, trouble=trouble)
-    except StoreError:
-        raise
-    except Exception as error:  # one document must not stop its source, whatever it is made of
-        log.exception("source %s: %s", source.name, found.key)
-        return _Taken(found, document, trouble=Unreadable(f"it breaks its reader ({type(error).__name__})"))
-
-
-def _keep(tx: Tx, visit: Visit, taken: _Taken, source: Source, moved: Mapping[str, str]) -> str:
-    """Store what came of one document; returns what it was."""
-    document, trouble = taken.document, taken.trouble
-    if document is not None and isinstance(trouble, NotYet):
-        intake.wait(tx, visit, document, trouble.reason, trouble.until)
-        return "waiting"
-    if isinstance(trouble, Unreadable):
-        return _set_aside(tx, visit, taken.found, trouble.reason, document, passing=isinstance(trouble, Passing))
-    if document is None:
-        return "changing"
-    if taken.reading is None:
-        return intake.restamp(tx, document)
-    try:
-        return _accept(tx, visit, document, taken.reading, source, moved)
-    except Claimed as claim:
-        return _set_aside(tx, visit, taken.found, claim.reason, document)
-
-
-def _accept(
-    tx: Tx, visit: Visit, document: Document, reading: Reading, source: Source, moved: Mapping[str, str]
-) -> str:
-    """As `intake.accept`; a document that has just gone, and nobody told us yet, claims nothing any more."""
-    try:
-        return intake.accept(tx, visit, document, reading, moved)
-    except Claimed as claim:
-        if claim.by not in source.look({claim.by: ""}, [claim.by], final=True).gone:
-            raise
-        without = replace(visit, gone=visit.gone | {claim.by})
-        return intake.accept(tx, without, document, reading, moved)
-
-
-def _set_aside(
-    tx: Tx, visit: Visit, found: Found, reason: str, document: Document | None = None, *, passing: bool = False
-) -> str:
-    log.warning("source %s: %s: %s", visit.source, found.key, reason)
-    stamp, digest = (found.stamp, "") if document is None else (document.stamp, document.digest)
-    intake.quarantine(tx, visit, replace(found, stamp="" if passing else stamp), reason, digest)
-    return "quarantined"
-
-
-def _look_done(desk: Desk, visit: Visit, identity: str) -> None:
-    """After the first look the webhooks get what they asked of the past."""
+def _look_done(desk: Desk, visit: Visit, look: Look, counts: Mapping[str, int]) -> None:
+    """What this look leaves to the next; after the first one the webhooks get what they asked of the past."""
     with desk.store.write() as tx:
-        documents.set_identity(tx, visit.source, identity)
+        documents.remember(tx, visit.source, identity=look.identity, memory=look.memory, **_facts(look, visit))
         if visit.first_look:
             documents.first_look_done(tx, visit.source)
             for name in desk.audience.webhooks:
                 owing.owe_past(tx, name, desk.audience, visit.now, visit.source)
+    for note in look.notes:
+        log.warning("source %s: %s", visit.source, note)
+    if look.gap and counts["published"]:
+        log.warning("source %s: nothing that it shows was known; something may have been missed", visit.source)
+
+
+def _facts(look: Look, visit: Visit) -> dict[str, object]:
+    """What `feeder status` tells of this look."""
+    if look.present is None:  # nothing new was said
+        return {}
+    facts: dict[str, object] = {"shown": len(look.present), "note": "; ".join(look.notes)}
+    return facts | ({"gap": visit.now} if look.gap and not visit.first_look else {})
+
+
+# ---------------------------------------------------------------- one document that somebody means
 
 
 def take_in_one(desk: Desk, source: Source, key: str, now: datetime) -> tuple[str, Article]:
@@ -245,14 +262,24 @@ def take_in_one(desk: Desk, source: Source, key: str, now: datetime) -> tuple[st
     document = source.read(look.found[0]) if look.found else None
     if document is None:
         raise Unreadable("is no file that this source would take in")
-    return take_in(desk, document, now)
+    return take_in(desk, document, now, lasting=True)
 
 
-def take_in(desk: Desk, document: Document, now: datetime) -> tuple[str, Article]:
-    """Take in one document that somebody means, whatever its date. Raises Unreadable, NotYet, StoreError."""
-    reading = desk.read(document, desk.hints(now))
+def take_in(desk: Desk, document: Document, now: datetime, *, lasting: bool = False) -> tuple[str, Article]:
+    """Take in one document that somebody means, whatever its date. Raises Unreadable, NotYet, StoreError.
+
+    `lasting`: its source shows it as long as it is there. What nobody shows us again is kept if it has to wait.
+    """
     nothing: frozenset[str] = frozenset()
-    visit = Visit(desk.audience, document.source, nothing, nothing, now, desk.zone, first_look=False)
+    present = None if lasting else nothing
+    visit = Visit(
+        desk.audience, document.source, nothing, nothing, now, desk.zone, first_look=False, present=present
+    )
+    try:
+        reading = desk.reading(document, now)
+    except NotYet as reason:
+        _wait(desk, visit, document, reason)
+        raise
     with desk.store.write() as tx:
         desk.store.in_order(tx)
         outcome = intake.accept(tx, visit, document, reading, {})
@@ -261,3 +288,10 @@ def take_in(desk: Desk, document: Document, now: datetime) -> tuple[str, Article
     if article is None:
         raise StoreError(f"{document.key}: stored, but not found again")
     return outcome, article
+
+
+def _wait(desk: Desk, visit: Visit, document: Document, reason: NotYet) -> None:
+    """Only for a source that is looked at: nobody else would take it in when its time has come."""
+    with desk.store.write() as tx:
+        if visit.present is not None and documents.state_of(tx, visit.source) is not None:
+            intake.wait(tx, visit, document, reason.reason, reason.until)

@@ -3,55 +3,116 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from feeder.model.article import Article, State
+from feeder.model.address import canonical
+from feeder.model.article import Article, Bar, Change, State
 from feeder.model.cleaned import cleaned_content
 from feeder.model.delivery import Kind
-from feeder.pipeline import owing, places
+from feeder.model.document import moment
+from feeder.model.visible import visible
+from feeder.pipeline import owing, places, story
 from feeder.pipeline.identity import article_id, article_slug
-from feeder.pipeline.recognise import others, recognise
-from feeder.store import articles, deliveries, documents
+from feeder.pipeline.recognise import others, recognise, sketch_of, title_key
+from feeder.store import articles, deliveries, documents, kept, sketches
 from feeder.store.documents import DocumentState, Known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import tzinfo
 
+    from feeder.model.article import Content
     from feeder.model.document import Document, Found, Reading
     from feeder.pipeline.owing import Audience
     from feeder.pipeline.recognise import Visit
     from feeder.store import Tx
 
-_NOON = time(12)
 # The first newspaper is of 1605; an earlier date is a mistake, and breaks the calendars of readers.
 _NO_PRESS_BEFORE = 1605
+# Of what others write, readers are told of so many edits of one article: in a day, and ever.
+_EDITS_A_DAY, _EDITS = 5, 24
+_DAY = timedelta(days=1)
 
 
-def accept(tx: Tx, visit: Visit, document: Document, reading: Reading, moved: Mapping[str, str]) -> str:
-    """Store what the document states; returns what it was: published, updated, unchanged, retracted.
+def accept(
+    tx: Tx, visit: Visit, document: Document, reading: Reading, moved: Mapping[str, str], *, old: bool = False
+) -> str:
+    """Store what the document states; returns what it was.
 
-    `moved` is what `moves` found for the whole look. Raises Claimed.
+    That is: published, held, updated, amended, unchanged, or retracted.
+    `moved` is what `moves` found for the whole look; `old` as in Found. Raises Claimed.
     """
     known = documents.get(tx, visit.source, document.key)
     article = recognise(tx, visit, document, reading, known, moved)
     if article is not None and article.state is State.RETRACTED:
         outcome = "retracted"  # by hand, and so only by hand taken back
     elif article is None:
-        article = _new(tx, visit, document, reading)
-        outcome = _store(tx, visit, article, Kind.PUBLISHED, reading)
+        article = _new(tx, visit, document, reading, old=old)
+        outcome = _publish(tx, visit, article, reading)
     else:
-        content = cleaned_content(reading.content)
-        same = article.state is State.LIVE and content == article.content
-        edited = replace(
-            article, revision=article.revision + 1, state=State.LIVE, updated=visit.now, content=content
-        )
-        outcome = "unchanged" if same else _store(tx, visit, edited, Kind.UPDATED, reading)
+        outcome = _edit(tx, visit, article, reading)
+    if known is None and outcome != Change.PUBLISHED and visit.foreign and visit.present:
+        documents.forget_names(tx, visit.source, article.id, visit.present)  # aliases remember them
     _remember(tx, visit, document, reading, article.id, known)
     if known is not None and known.article not in {None, article.id}:
         visit.left.add(str(known.article))
     return outcome
+
+
+def _publish(tx: Tx, visit: Visit, article: Article, reading: Reading) -> str:
+    articles.write(tx, article, Change.PUBLISHED, visit.now, reading.origins)
+    _sketch(tx, article, visit.now)
+    if article.state is State.HELD:
+        return "held"
+    article = story.join(tx, article, visit.audience, visit.now)
+    places.update(tx, article, visit.audience.feeds, visit.audience.site, visit.now, new=True)
+    owing.announce(tx, article, Kind.PUBLISHED, visit.audience, visit.now)
+    return Change.PUBLISHED
+
+
+def _edit(tx: Tx, visit: Visit, article: Article, reading: Reading) -> str:
+    """What the article says now, under the same name and in the same place."""
+    content = replace(cleaned_content(reading.content), also_at=article.content.also_at)
+    change = _change(tx, visit, article, content)
+    if change is None:
+        return "unchanged"
+    told = change is Change.UPDATED
+    edited = replace(
+        article,
+        revision=article.revision + 1,
+        state=State.HELD if article.state is State.HELD else State.LIVE,
+        updated=visit.now if told else article.updated,
+        content=content,
+    )
+    articles.write(tx, edited, change, visit.now, reading.origins)
+    _sketch(tx, edited, visit.now)
+    if edited.state is State.LIVE:
+        story.follow(tx, edited, visit.audience, visit.now)
+    if told:
+        owing.announce(tx, edited, Kind.UPDATED, visit.audience, visit.now)
+    return change
+
+
+def _change(tx: Tx, visit: Visit, article: Article, content: Content) -> Change | None:
+    if article.state not in {State.LIVE, State.HELD}:
+        return Change.UPDATED  # it is back
+    if content == article.content:
+        return None
+    if article.state is State.HELD:
+        return Change.AMENDED
+    if not visit.foreign:  # every word of our own is meant
+        return Change.UPDATED
+    if visible(content) == visible(article.content):
+        return Change.AMENDED
+    today, ever = articles.updates_since(tx, article.id, visit.now - _DAY)
+    return Change.AMENDED if today >= _EDITS_A_DAY or ever >= _EDITS else Change.UPDATED
+
+
+def _sketch(tx: Tx, article: Article, now: datetime) -> None:
+    found = sketch_of(article.content)
+    if found is not None:
+        sketches.put(tx, article.id, found, now, first=article.revision == 1)
 
 
 def withdraw_left(tx: Tx, visit: Visit) -> int:
@@ -80,7 +141,12 @@ def quarantine(tx: Tx, visit: Visit, found: Found, reason: str, digest: str = ""
 
 
 def wait(tx: Tx, visit: Visit, document: Document, reason: str, until: datetime | None) -> None:
-    """The document is not to be published now; what was published of it is withdrawn."""
+    """The document is not to be published now; what was published of it is withdrawn.
+
+    What its source may not show again is kept until its time has come.
+    """
+    if visit.present is not None:
+        kept.put(tx, document)
     known = _note(tx, visit, document.key, document.stamp, document.digest, DocumentState.WAITING, reason, until)
     if known.article is not None and not others(tx, visit, known.article, document.key):
         withdraw(tx, visit.audience, known.article, visit.now)
@@ -111,22 +177,23 @@ def withdraw(tx: Tx, audience: Audience, key: str, now: datetime, state: State =
         articles.set_state(tx, key, state)
         return True
     after = replace(article, revision=article.revision + 1, state=state, updated=now)
-    articles.write(tx, after, Kind.WITHDRAWN, now)
+    articles.write(tx, after, Change.WITHDRAWN, now)
     deliveries.cancel_pending(tx, key, "withdrawn before it was sent", now)
-    places.update(tx, after, audience.feeds, audience.site, now)
+    story.follow(tx, after, audience, now)
     owing.announce(tx, after, Kind.WITHDRAWN, audience, now)
+    story.succeed(tx, after, audience, now)
     return True
 
 
 def take_back(tx: Tx, audience: Audience, key: str, now: datetime) -> bool:
     """Undo a withdrawal: the article is what it was before. False when it is not withdrawn."""
     article = articles.get(tx, key)
-    if article is None or article.state is State.LIVE:
+    if article is None or article.state in {State.LIVE, State.HELD}:
         return False
     after = replace(article, revision=article.revision + 1, state=State.LIVE, updated=now)
-    articles.write(tx, after, Kind.UPDATED, now)
+    articles.write(tx, after, Change.UPDATED, now)
     documents.read_article_again(tx, key)  # it may have been edited meanwhile
-    places.update(tx, after, audience.feeds, audience.site, now)
+    story.follow(tx, after, audience, now)
     owing.announce(tx, after, Kind.UPDATED, audience, now)
     return True
 
@@ -134,26 +201,34 @@ def take_back(tx: Tx, audience: Audience, key: str, now: datetime) -> bool:
 # ---------------------------------------------------------------- writing down
 
 
-def _new(tx: Tx, visit: Visit, document: Document, reading: Reading) -> Article:
+def _new(tx: Tx, visit: Visit, document: Document, reading: Reading, *, old: bool) -> Article:
     kind, name = ("native", reading.native) if reading.native else ("path", document.key)
     nth = 0
     while articles.exists(tx, key := article_id(visit.source, kind, name, nth)):
         nth += 1
     published = published_at(reading.published, document.modified, visit.now, visit.zone)
     content = cleaned_content(reading.content)
+    bar = _bar(visit, published, old=old)
     return Article(
         id=key,
         slug=article_slug(reading.slug or content.title, key),
         source=visit.source,
         revision=1,
-        state=State.LIVE,
+        state=State.HELD if visit.hold and bar is not Bar.FIRST_LOOK else State.LIVE,
         published=published,
         updated=published,
         taken_in=visit.now,
-        position=published if visit.first_look else visit.now,
-        first_look=visit.first_look,
+        # What comes in one look keeps the order in which its source tells it.
+        position=published if bar else visit.now + timedelta(microseconds=next(visit.order)),
+        bar=bar,
         content=content,
     )
+
+
+def _bar(visit: Visit, published: datetime, *, old: bool) -> Bar:
+    if visit.first_look or old:
+        return Bar.FIRST_LOOK
+    return Bar.AGE if visit.max_age is not None and published < visit.now - visit.max_age else Bar.NONE
 
 
 def published_at(stated: datetime | date | None, modified: datetime, now: datetime, zone: tzinfo) -> datetime:
@@ -164,19 +239,9 @@ def published_at(stated: datetime | date | None, modified: datetime, now: dateti
     """
     if stated is None or stated.year < _NO_PRESS_BEFORE:
         return min(modified, now)
-    if isinstance(stated, datetime):
-        return min(stated.astimezone(UTC), now)
-    today = now.astimezone(zone).date()
-    if stated >= today:
+    if not isinstance(stated, datetime) and stated >= now.astimezone(zone).date():
         return now
-    return datetime.combine(stated, _NOON, zone).astimezone(UTC)
-
-
-def _store(tx: Tx, visit: Visit, article: Article, kind: Kind, reading: Reading) -> str:
-    articles.write(tx, article, kind, visit.now, reading.origins)
-    places.update(tx, article, visit.audience.feeds, visit.audience.site, visit.now)
-    owing.announce(tx, article, kind, visit.audience, visit.now)
-    return kind
+    return min(moment(stated, zone), now)
 
 
 def _remember(
@@ -184,8 +249,12 @@ def _remember(
 ) -> None:
     keys = [("path", document.key)]
     keys += [("native", reading.native)] if reading.native else []
-    keys += [("url", reading.content.url)] if reading.content.url else []
+    place, title = canonical(reading.content.url), title_key(cleaned_content(reading.content))
+    keys += [("url", place)] if place else []
+    keys += [("title", title)] if title and visit.foreign else []
     articles.add_aliases(tx, visit.source, keys, article, visit.now)
+    if known is not None and known.state is DocumentState.WAITING:
+        kept.drop(tx, visit.source, document.key)
     # A key that now serves another article counts as seen from now on.
     since = known.since if known is not None and known.article == article else visit.now
     documents.put(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from feeder.model.article import State
+from feeder.model.article import Bar, State
 from feeder.model.delivery import Delivery, DeliveryState, Kind
 from feeder.pipeline.identity import event_id
 from feeder.store import articles, deliveries, webhooks
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from feeder.store import Tx
 
 _BATCH = 200
+_BARRED = {
+    Bar.FIRST_LOOK: "its source had it when it was first looked at, and backfill did not reach it",
+    Bar.AGE: "it was older than its source's max-age when it was first seen",
+    Bar.RELEASED: "it was held, and released for the feeds only",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,14 @@ class Audience:
 class Standing:
     """How a webhook stands to an article: the last event it can have heard of, whether one was cancelled unheard.
 
-    `since` is when the webhook first stood in the configuration.
+    `since` is when the webhook first stood in the configuration. `twin` is the publisher of whose article of the
+    same story it was told.
     """
 
     heard: Kind | None = None
     missed: bool = False
     since: datetime | None = None
+    twin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +82,15 @@ def _event(article: Article, happened: Kind, options: WebhookOptions, standing: 
     if not fits:
         gone = f"where: {options.where} does not choose it"
         return Decision(Kind.WITHDRAWN, f"{gone} any more") if has else Decision(None, gone)
-    if has and happened is Kind.UPDATED:
-        return Decision(Kind.UPDATED, "it was told of it")
+    if has:
+        return Decision(Kind.UPDATED if happened is Kind.UPDATED else None, "it was told of it")
     if standing.heard is Kind.WITHDRAWN:
         return Decision(Kind.UPDATED, "it was told that it was withdrawn, and it is back")
     if standing.missed:
         return Decision(Kind.PUBLISHED, "what it was owed of it before was never sent")
     barred = _barred(article, standing)
+    if not barred and standing.twin and options.same_story == "once":
+        barred = f"it was told the same story by {standing.twin}"
     chosen = f"where: {options.where} chooses it" if str(options.where) else "it gets everything"
     return Decision(None, barred) if barred else Decision(Kind.PUBLISHED, chosen)
 
@@ -95,14 +104,16 @@ def _has(article: Article, options: WebhookOptions, standing: Standing) -> bool:
 
 def _barred(article: Article, standing: Standing) -> str:
     """Why an article is not this webhook's, whatever its words choose; empty when it is."""
-    if article.first_look:
-        return "its source had it when it was first looked at, and backfill did not reach it"
+    if article.bar:
+        return _BARRED[article.bar]
     if standing.since is not None and article.taken_in < standing.since:
         return "it was taken in before the webhook stood in the configuration"
     return ""
 
 
-def standing(events: Iterable[Delivery], tried: Collection[int], since: datetime | None) -> Standing:
+def standing(
+    events: Iterable[Delivery], tried: Collection[int], since: datetime | None, twin: str = ""
+) -> Standing:
     """`events` are the deliveries of one article to one webhook, oldest first; `tried` those ever attempted.
 
     What was cancelled may have been heard when it was tried; of a withdrawal we must not believe it.
@@ -115,16 +126,32 @@ def standing(events: Iterable[Delivery], tried: Collection[int], since: datetime
             heard = it.kind
         else:
             missed = True
-    return Standing(heard, missed, since)
+    return Standing(heard, missed, since, twin)
+
+
+def twins(tx: Tx, article: Article) -> dict[str, str]:
+    """Webhook -> the publisher of an article of the same story that it believes to be published."""
+    found = {}
+    for other in articles.of_story(tx, article.story):
+        if other.id == article.id or other.state is not State.LIVE:
+            continue
+        owed, tried = deliveries.of_article(tx, other.id), deliveries.tried(tx, other.id)
+        for name in {it.webhook for it in owed}:
+            heard = standing((it for it in owed if it.webhook == name), tried, None).heard
+            if heard in {Kind.PUBLISHED, Kind.UPDATED}:
+                found[name] = other.content.publisher or other.source
+    return found
 
 
 def announce(tx: Tx, article: Article, happened: Kind, audience: Audience, now: datetime) -> None:
     """Owe everybody what this event means to them."""
+    if happened is Kind.PUBLISHED and article.bar and article.revision == 1:
+        return  # nobody can have heard of it, and nobody is to
     owed, tried = deliveries.of_article(tx, article.id), deliveries.tried(tx, article.id)
-    states = webhooks.states(tx)
+    states, told = webhooks.states(tx), twins(tx, article)
     for name, options in audience.webhooks.items():
         since = states[name].since if name in states else None
-        before = standing((it for it in owed if it.webhook == name), tried, since)
+        before = standing((it for it in owed if it.webhook == name), tried, since, told.get(name, ""))
         kind = decide(article, happened, options, before).kind
         if kind is not None:
             owe(tx, name, article, kind, now, audience.due(options, now))
@@ -171,11 +198,9 @@ def _reached(article: Article, options: WebhookOptions) -> bool:
 
 def _past(tx: Tx, source: str | None) -> Iterator[Article]:
     last: Article | None = None
-    first_look = None if source is None else True
+    bar = None if source is None else Bar.FIRST_LOOK
     before = None
-    while page := articles.newest(
-        tx, _BATCH, state=State.LIVE, source=source, first_look=first_look, before=before
-    ):
+    while page := articles.newest(tx, _BATCH, state=State.LIVE, source=source, bar=bar, before=before):
         yield from page
         last = page[-1]
         before = (last.position, last.id)

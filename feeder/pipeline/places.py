@@ -52,16 +52,39 @@ def _each(article: Article, name: str, feed: FeedOptions) -> list[Place]:
     return [Place(f"{name}/{stem}", name, value) for stem, value in values if stem]
 
 
-def update(tx: Tx, article: Article, options: Mapping[str, FeedOptions], site: str, now: datetime) -> None:
-    """Let the article stand where it belongs now; all feeds that it was or is in are to be written again."""
-    before = feeds.of_article(tx, article.id)
-    wanted = places(article, options) if article.state is State.LIVE else ()
+def standing(tx: Tx, article: Article, options: Mapping[str, FeedOptions]) -> tuple[Place, ...]:
+    """The feeds that choose this article, but for those in which an elder one tells the same story already."""
+    if article.state is not State.LIVE:
+        return ()
+    once = {name: feed for name, feed in options.items() if feed.same_story == "once"}
+    told = {place.name for elder in elders(tx, article) for place in places(elder, once)}
+    return tuple(place for place in places(article, options) if place.name not in told)
+
+
+def elders(tx: Tx, article: Article) -> tuple[Article, ...]:
+    """The live articles that told the story of this one before it."""
+    mine = (article.taken_in, article.id)
+    return tuple(
+        it for it in articles.of_story(tx, article.story) if it.state is State.LIVE and (it.taken_in, it.id) < mine
+    )
+
+
+def update(
+    tx: Tx, article: Article, options: Mapping[str, FeedOptions], site: str, now: datetime, *, new: bool = False
+) -> None:
+    """Let the article stand where it belongs now; all feeds that it was or is in are to be written again.
+
+    `new`: it stood nowhere before.
+    """
+    before = frozenset() if new else feeds.of_article(tx, article.id)
+    wanted = standing(tx, article, options)
     after = {place.name for place in wanted}
     for place in wanted:
         if place.name not in before:
             ensure(tx, place, site, now)
             feeds.enter(tx, place.name, article)
-    feeds.leave(tx, before - after, article.id)
+    if before - after:
+        feeds.leave(tx, before - after, article.id)
     feeds.touch(tx, before | after, now)
 
 
@@ -81,7 +104,7 @@ def rebuild(tx: Tx, parent: str, feed: FeedOptions, site: str, now: datetime) ->
     last: Article | None = None
     while page := articles.newest(tx, _BATCH, before=(last.position, last.id) if last else None):
         for article in page:
-            for place in places(article, {parent: feed}):
+            for place in standing(tx, article, {parent: feed}):
                 ensure(tx, place, site, now)
                 feeds.enter(tx, place.name, article)
         last = page[-1]

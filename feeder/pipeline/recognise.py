@@ -1,4 +1,4 @@
-"""A document -> the article that it is: known by its own id, by its bytes, by its key.
+"""A document -> the article that it is: by its own id, its key, its bytes, its address; at last by its words.
 
 What an article is called in the world never depends on any of them.
 """
@@ -6,31 +6,46 @@ What an article is called in the world never depends on any of them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
 from typing import TYPE_CHECKING
 
 from feeder.errors import Claimed
-from feeder.store import articles, documents
+from feeder.model.address import canonical
+from feeder.model.document import moment
+from feeder.model.sketch import Sketch, shared, sketch, words
+from feeder.store import articles, documents, sketches
 from feeder.store.documents import DocumentState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime, tzinfo
 
-    from feeder.model.article import Article
+    from feeder.model.article import Article, Content
     from feeder.model.document import Document, Reading
     from feeder.pipeline.owing import Audience
     from feeder.store import Tx
     from feeder.store.documents import Known
 
 _FEW = 20
+# Of texts with fewer words than this, likeness says nothing.
+WORDY = 24
+# At this share of common phrases two texts are one, edited.
+ALIKE = 0.7
+_LONGEST = 500  # characters of a title
+_TITLE = 15  # characters: "News in brief" is many articles
+_MEMORY = timedelta(days=90)
+_APART = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One look at a source.
 
-    `gone` are the keys that are not there any more, `changed` those whose bytes may be others; `zone` is that of
-    dates without a time. `left` gathers articles that a key stated before and states no more.
+    `gone` are the keys that are not there any more, `changed` those whose bytes may be others; `present` are those
+    that a source shows now which does not show all it ever had (None: it shows all). `foreign` and `max_age` as in
+    Source; `zone` is that of dates without a time; `hold` says why new articles are held. `left` gathers articles
+    that a key stated before and states no more; `order` counts new ones.
     """
 
     audience: Audience
@@ -40,7 +55,12 @@ class Visit:
     now: datetime
     zone: tzinfo
     first_look: bool
+    present: frozenset[str] | None = None
+    foreign: bool = False
+    max_age: timedelta | None = None
+    hold: str = ""
     left: set[str] = field(default_factory=set)
+    order: Iterator[int] = field(default_factory=count)
 
 
 def moves(tx: Tx, visit: Visit, digests: Mapping[str, str]) -> dict[str, str]:
@@ -77,7 +97,9 @@ def recognise(
     own = _by_own_id(tx, visit, document, reading) or moved.get(document.key)
     taken = known is not None and known.article in moved.values()  # by another key
     key = own or (None if taken else _by_key(tx, visit, known)) or _by_bytes(tx, visit, document)
-    return None if key is None else articles.get(tx, key)
+    if key is not None:
+        return articles.get(tx, key)
+    return _by_address(tx, visit, document, reading) or _by_words(tx, visit, document, reading)
 
 
 def _by_own_id(tx: Tx, visit: Visit, document: Document, reading: Reading) -> str | None:
@@ -87,6 +109,8 @@ def _by_own_id(tx: Tx, visit: Visit, document: Document, reading: Reading) -> st
     if key is None:
         return None
     for other in others(tx, visit, key, document.key):
+        if visit.present is not None:  # one id for two documents of one fetch is the id of neither
+            return None
         if other.digest != document.digest:
             raise Claimed(reading.native, other.key)
     return key
@@ -110,7 +134,99 @@ def _by_bytes(tx: Tx, visit: Visit, document: Document) -> str | None:
     return next((it.article for it in same if it.key != document.key), None)
 
 
+# ---------------------------------------------------------------- by what it says
+
+
+def _by_address(tx: Tx, visit: Visit, document: Document, reading: Reading) -> Article | None:
+    """The article that was last seen at this address; none where the address was ever that of two."""
+    place = canonical(reading.content.url)
+    named = articles.called(tx, visit.source, "url", place) if place else ()
+    it = articles.get(tx, named[0]) if len(named) == 1 else None
+    if it is None or others(tx, visit, it.id, document.key) or not _may_be(tx, visit, it, reading):
+        return None
+    return None if _reused(visit, it, reading) else it
+
+
+def _may_be(tx: Tx, visit: Visit, it: Article, reading: Reading) -> bool:
+    """Where every article is meant, two ids are two articles."""
+    if visit.foreign or reading.native is None:
+        return True
+    return all(kind != "native" for kind, _ in articles.aliases(tx, it.id))
+
+
+def _reused(visit: Visit, it: Article, reading: Reading) -> bool:
+    """Whether another article stands at the address now, as under /live or /today: other words, another day."""
+    near = _near(it.published, reading, visit)
+    if near or shared(words(it.content.title), words(reading.content.title)) >= 0.3:
+        return False
+    mine, theirs = sketch(words(reading.content.html)), sketch(words(it.content.html))
+    return max(mine.resembles(theirs), mine.contains(theirs) if mine.phrases else 0.0) < ALIKE / 2
+
+
+def _by_words(tx: Tx, visit: Visit, document: Document, reading: Reading) -> Article | None:
+    """The same title or text under another id and address, in a source whose addresses are not ours to choose."""
+    if not visit.foreign:
+        return None
+    mine = sketch_of(reading.content)
+    for it in (*_same_title(tx, visit, reading), *_same_words(tx, visit, mine)):
+        gone = not others(tx, visit, it.id, document.key)
+        if gone and _same_moment(it, reading, visit) and _agree(it, reading.content, mine):
+            return it
+    return None
+
+
+def _same_title(tx: Tx, visit: Visit, reading: Reading) -> tuple[Article, ...]:
+    title = title_key(reading.content)
+    named = articles.called(tx, visit.source, "title", title) if len(title) > _TITLE else ()
+    found = [it for key in named if (it := articles.get(tx, key)) and it.taken_in > visit.now - _MEMORY]
+    return tuple(found) if len(named) == 1 else ()
+
+
+def _same_words(tx: Tx, visit: Visit, mine: Sketch | None) -> tuple[Article, ...]:
+    if mine is None:
+        return ()
+    likeness = {key: mine.resembles(theirs) for key, theirs in sketches.alike(tx, mine).items()}
+    best = sorted((key for key, share in likeness.items() if share >= ALIKE), key=lambda key: -likeness[key])
+    found = (articles.get(tx, key) for key in best)
+    return tuple(it for it in found if it is not None and it.source == visit.source)
+
+
+def _same_moment(it: Article, reading: Reading, visit: Visit) -> bool:
+    """What is dated after we took the other in is another: tomorrow's weather has yesterday's words."""
+    if reading.published is None:
+        return True
+    stated = moment(reading.published, visit.zone)
+    return abs(stated - it.published) <= _APART and (stated <= it.taken_in or stated == it.published)
+
+
+def _agree(it: Article, content: Content, mine: Sketch | None) -> bool:
+    """Texts that can be compared are alike; those that cannot, for want of words, have one title."""
+    theirs = sketch_of(it.content)
+    if mine is None or theirs is None:
+        return title_key(it.content) == title_key(content)
+    return max(mine.resembles(theirs), mine.contains(theirs)) >= ALIKE
+
+
+def _near(published: datetime, reading: Reading, visit: Visit) -> bool:
+    stated = reading.published
+    return stated is None or abs(moment(stated, visit.zone) - published) <= _APART
+
+
+def title_key(content: Content) -> str:
+    return " ".join(words(content.title))[:_LONGEST]
+
+
+def sketch_of(content: Content) -> Sketch | None:
+    """The sketch of the text; None when it has too few words to be compared by."""
+    found = words(content.html)
+    return sketch(found) if len(found) >= WORDY else None
+
+
 def others(tx: Tx, visit: Visit, article: str, key: str) -> list[Known]:
     """Other documents, still there, that state this article; the oldest few are enough to decide by."""
     found = documents.of_article(tx, article, _FEW)
-    return [it for it in found if it.key != key and it.key not in visit.gone]
+    return [it for it in found if it.key != key and _there(visit, it)]
+
+
+def _there(visit: Visit, it: Known) -> bool:
+    return it.key in visit.present if visit.present is not None else it.key not in visit.gone

@@ -48,4 +48,4 @@ def _cursor(name: str) -> str:
 
 def _rule(options: FeedOptions) -> str:
     """Changes whenever other articles are chosen, or the same ones stand in other feeds."""
-    return hashlib.sha256(f"{options.where!r}\0{options.for_each}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{options.where!r}\0{options.for_each}\0{options.same_story}".encode()).hexdigest()[:32]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Integer, and_, bindparam, func, select
 
-from feeder.model.article import Article, State
-from feeder.model.delivery import Kind
+from feeder.model.article import Article, Bar, Change, State
 from feeder.store import content, dialect
 from feeder.store.schema import alias, article, revision
 
@@ -29,15 +28,27 @@ def _select() -> Select[tuple[object, ...]]:
     return select(article, revision.c.content).join(revision, _CURRENT)
 
 
+_GET = _select().where(article.c.id == bindparam("key"))
+_EXISTS = select(article.c.id).where(article.c.id == bindparam("key"))
+_CALLED = (
+    select(alias.c.article)
+    .where(
+        alias.c.source == bindparam("source"), alias.c.kind == bindparam("kind"), alias.c.key == bindparam("key")
+    )
+    .order_by(alias.c.at.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
+
+
 def _article(row: Row[tuple[object, ...]]) -> Article:
     values = dict(row._mapping)  # noqa: SLF001  the documented way to a row's names
     values["content"] = content.load(values["content"])
-    values["state"] = State(values["state"])
+    values["state"], values["bar"] = State(values["state"]), Bar(values["bar"])
     return Article(**values)
 
 
 def get(tx: Tx, key: str) -> Article | None:
-    row = tx.execute(_select().where(article.c.id == key)).first()
+    row = tx.execute(_GET, {"key": key}).first()
     return None if row is None else _article(row)
 
 
@@ -47,7 +58,7 @@ def at_revision(tx: Tx, key: str, number: int) -> tuple[Article, datetime] | Non
     row = tx.execute(select(revision).where(revision.c.article == key, revision.c.number == number)).first()
     if found is None or row is None:
         return None
-    state = State.WITHDRAWN if row.kind == Kind.WITHDRAWN else State.LIVE
+    state = State.WITHDRAWN if row.kind == Change.WITHDRAWN else State.LIVE
     updated = found.updated if number == found.revision else row.at
     values = {name: getattr(found, name) for name in found.__slots__}
     values.update(revision=number, state=state, updated=updated, content=content.load(row.content))
@@ -81,12 +92,12 @@ def newest(
     *,
     state: State | None = State.LIVE,
     source: str | None = None,
-    first_look: bool | None = None,
+    bar: Bar | None = None,
     before: tuple[datetime, str] | None = None,
 ) -> tuple[Article, ...]:
     """A page of articles, newest position first; `before` is the (position, id) of the last one seen."""
     query = _select().order_by(article.c.position.desc(), article.c.id.desc()).limit(limit)
-    wanted = {article.c.state: state, article.c.source: source, article.c.first_look: first_look}
+    wanted = {article.c.state: state, article.c.source: source, article.c.bar: bar}
     for column, value in wanted.items():
         if value is not None:
             query = query.where(column == value)
@@ -97,20 +108,29 @@ def newest(
     return tuple(map(_article, tx.execute(query).all()))
 
 
+def by_slug(tx: Tx, slug: str) -> Article | None:
+    row = tx.execute(_select().where(article.c.slug == slug)).first()
+    return None if row is None else _article(row)
+
+
 def exists(tx: Tx, key: str) -> bool:
-    return tx.execute(select(article.c.id).where(article.c.id == key)).first() is not None
+    return tx.execute(_EXISTS, {"key": key}).first() is not None
 
 
 def by_alias(tx: Tx, source: str, kind: str, key: str) -> str | None:
     """The article that this source last knew by this key."""
-    query = select(alias.c.article).where(alias.c.source == source, alias.c.kind == kind, alias.c.key == key)
-    return tx.execute(query.order_by(alias.c.at.desc()).limit(1)).scalar()
+    return next(iter(called(tx, source, kind, key, 1)), None)
 
 
 def add_aliases(tx: Tx, source: str, keys: Iterable[tuple[str, str]], key: str, now: datetime) -> None:
-    for kind, name in keys:
-        values = {"source": source, "kind": kind, "key": name, "article": key, "at": now}
-        dialect.put(tx, alias, values, ("source", "kind", "key", "article"))
+    rows = [{"source": source, "kind": kind, "key": name, "article": key, "at": now} for kind, name in keys]
+    dialect.put_all(tx, alias, rows, ("source", "kind", "key", "article"))
+
+
+def called(tx: Tx, source: str, kind: str, key: str, limit: int = 3) -> tuple[str, ...]:
+    """The articles that this source ever knew by this key, the newest first."""
+    asked = {"source": source, "kind": kind, "key": key, "limit": limit}
+    return tuple(tx.execute(_CALLED, asked).scalars())
 
 
 def aliases(tx: Tx, key: str) -> tuple[tuple[str, str], ...]:
@@ -118,7 +138,7 @@ def aliases(tx: Tx, key: str) -> tuple[tuple[str, str], ...]:
     return tuple((row.kind, row.key) for row in rows)
 
 
-def write(tx: Tx, it: Article, kind: Kind, now: datetime, origins: Origins = ()) -> None:
+def write(tx: Tx, it: Article, change: Change, now: datetime, origins: Origins = ()) -> None:
     """Store the article's newest revision; the first one stores the article too."""
     values = {name: getattr(it, name) for name in it.__slots__ if name != "content"}
     if it.revision == 1:
@@ -129,12 +149,55 @@ def write(tx: Tx, it: Article, kind: Kind, now: datetime, origins: Origins = ())
         revision.insert().values(
             article=it.id,
             number=it.revision,
-            kind=kind,
+            kind=change,
             at=now,
             content=content.dump(it.content),
             origins=json.dumps(dict(origins), ensure_ascii=False),
         )
     )
+
+
+def of_story(tx: Tx, story: str | None) -> tuple[Article, ...]:
+    """The articles that tell this story, the first of them first; none for None."""
+    if story is None:
+        return ()
+    query = _select().where(article.c.story == story).order_by(article.c.taken_in, article.c.id)
+    return tuple(map(_article, tx.execute(query).all()))
+
+
+def join(tx: Tx, key: str, story: str) -> None:
+    tx.execute(article.update().where(article.c.id == key).values(story=story))
+
+
+def held(tx: Tx, source: str, limit: int) -> tuple[Article, ...]:
+    """What is held of this source, in the order in which it came."""
+    query = _select().where(article.c.source == source, article.c.state == State.HELD)
+    return tuple(map(_article, tx.execute(query.order_by(article.c.position).limit(limit)).all()))
+
+
+def retract_held(tx: Tx, source: str) -> int:
+    """Retract all of it, unseen as it was; returns how many."""
+    where = (article.c.source == source) & (article.c.state == State.HELD)
+    return tx.execute(article.update().where(where).values(state=State.RETRACTED)).rowcount
+
+
+def held_by_source(tx: Tx) -> dict[str, int]:
+    query = select(article.c.source, func.count()).where(article.c.state == State.HELD)
+    return dict(tx.execute(query.group_by(article.c.source)).all())
+
+
+def dates(tx: Tx, source: str, limit: int) -> tuple[datetime, ...]:
+    """When the newest articles of this source were published."""
+    newest = select(article.c.published).where(article.c.source == source)
+    query = newest.order_by(article.c.position.desc(), article.c.id.desc()).limit(limit)
+    return tuple(tx.execute(query).scalars())
+
+
+def updates_since(tx: Tx, key: str, since: datetime) -> tuple[int, int]:
+    """How often readers were told of an edit: since then, and ever."""
+    told = select(revision.c.at).where(revision.c.article == key, revision.c.kind == Change.UPDATED)
+    moments = tuple(tx.execute(told).scalars())
+    return sum(moment >= since for moment in moments), len(moments)
 
 
 def set_state(tx: Tx, key: str, state: State) -> None:
@@ -148,9 +211,9 @@ def origins(tx: Tx, key: str, number: int) -> dict[str, str]:
     return dict(json.loads(text)) if text else {}
 
 
-def revisions(tx: Tx, key: str) -> tuple[tuple[int, Kind, datetime], ...]:
+def revisions(tx: Tx, key: str) -> tuple[tuple[int, Change, datetime], ...]:
     rows = tx.execute(select(revision).where(revision.c.article == key).order_by(revision.c.number))
-    return tuple((row.number, Kind(row.kind), row.at) for row in rows)
+    return tuple((row.number, Change(row.kind), row.at) for row in rows)
 
 
 def changed_since(tx: Tx, seq: int, limit: int) -> tuple[tuple[int, str], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, fields
 
-from feeder.model.article import Content, Enclosure, Person
+from feeder.model.article import Content, Enclosure, Mention, Person
 
 _DEFAULTS = {field.name: field.default for field in fields(Content)}
 
@@ -22,4 +22,5 @@ def load(text: str) -> Content:
         values[name] = tuple(values.get(name, ()))
     values["authors"] = tuple(Person(**person) for person in values.get("authors", ()))
     values["enclosures"] = tuple(Enclosure(**enclosure) for enclosure in values.get("enclosures", ()))
+    values["also_at"] = tuple(Mention(**mention) for mention in values.get("also_at", ()))
     return Content(**values)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
@@ -16,16 +18,34 @@ if TYPE_CHECKING:
 
 def put(tx: Tx, table: Table, values: Mapping[str, Any], key: Sequence[str]) -> None:
     """Insert the row, or write it over the one with the same key."""
-    statement = _insert(tx, table).values(values)
-    changed = {name: statement.excluded[name] for name in values if name not in key}
-    tx.execute(statement.on_conflict_do_update(index_elements=key, set_=changed))
+    tx.execute(_upsert(tx.dialect.name, table, tuple(values), tuple(key)), values)
+
+
+def put_all(tx: Tx, table: Table, rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> None:
+    """The same for rows that all have the same columns."""
+    if rows:
+        tx.execute(_upsert(tx.dialect.name, table, tuple(rows[0]), tuple(key)), rows)
 
 
 def add(tx: Tx, table: Table, values: Mapping[str, Any], key: Sequence[str]) -> bool:
     """Insert the row; False, and nothing done, when there is one with the same key."""
-    statement = _insert(tx, table).values(values).on_conflict_do_nothing(index_elements=key)
-    return tx.execute(statement.returning(table.c[key[0]])).first() is not None
+    return tx.execute(_insert(tx.dialect.name, table, tuple(key)), values).first() is not None
 
 
-def _insert(tx: Tx, table: Table) -> Any:
-    return (sqlite if tx.dialect.name == "sqlite" else postgresql).insert(table)
+# To build a statement costs more than to run it on an embedded store.
+
+
+@cache
+def _upsert(dialect: str, table: Table, names: tuple[str, ...], key: tuple[str, ...]) -> Any:
+    statement = _plain(dialect, table).values({name: bindparam(name) for name in names})
+    changed = {name: statement.excluded[name] for name in names if name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=changed)
+
+
+@cache
+def _insert(dialect: str, table: Table, key: tuple[str, ...]) -> Any:
+    return _plain(dialect, table).on_conflict_do_nothing(index_elements=key).returning(table.c[key[0]])
+
+
+def _plain(dialect: str, table: Table) -> Any:
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, delete, select
 
 from feeder.model.article import State
 from feeder.store import dialect
@@ -49,7 +49,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """`looked` says that the first look is done; `identity` names the place that was looked at (see the kind)."""
+    """`looked` says that the first look is done; `identity` names the place that was looked at (see the kind).
+
+    `at` is the last good look, `failures` counts those that failed since; `memory` is the kind's own. `rest` is
+    until when the source asked to be left alone; `shown` is how many documents it showed; `gap` is when something
+    may have been missed; `note` is for the operator.
+    """
 
     name: str
     since: datetime
@@ -58,6 +63,23 @@ class SourceState:
     at: datetime | None
     error: str
     identity: str
+    memory: str = ""
+    failures: int = 0
+    rest: datetime | None = None
+    shown: int | None = None
+    gap: datetime | None = None
+    note: str = ""
+
+
+_LIMIT = bindparam("limit", type_=Integer)
+_OLDEST = select(document).order_by(document.c.since, document.c.key).limit(_LIMIT)
+_GET = select(document).where(document.c.source == bindparam("source"), document.c.key == bindparam("key"))
+_OF_ARTICLE = _OLDEST.where(document.c.article == bindparam("article"), document.c.state != DocumentState.GONE)
+_SAME_BYTES = _OLDEST.where(
+    document.c.source == bindparam("source"),
+    document.c.digest == bindparam("digest"),
+    document.c.article.is_not(None),
+)
 
 
 def _known(row: Row[tuple[object, ...]]) -> Known:
@@ -89,24 +111,19 @@ def ripe(tx: Tx, name: str, now: datetime) -> frozenset[str]:
 
 
 def get(tx: Tx, name: str, key: str) -> Known | None:
-    row = tx.execute(select(document).where(document.c.source == name, document.c.key == key)).first()
+    row = tx.execute(_GET, {"source": name, "key": key}).first()
     return None if row is None else _known(row)
 
 
 def of_article(tx: Tx, article: str, limit: int = 1000) -> tuple[Known, ...]:
     """The documents that state this article and are still there, the oldest key first."""
-    query = select(document).where(document.c.article == article, document.c.state != DocumentState.GONE)
-    order = (document.c.since, document.c.key)
-    return tuple(map(_known, tx.execute(query.order_by(*order).limit(limit)).all()))
+    return tuple(map(_known, tx.execute(_OF_ARTICLE, {"article": article, "limit": limit}).all()))
 
 
 def same_bytes(tx: Tx, name: str, digest: str, limit: int = 20) -> tuple[Known, ...]:
     """Documents of this source with the same bytes and an article, present or gone, the oldest key first."""
-    query = select(document).where(
-        document.c.source == name, document.c.digest == digest, document.c.article.is_not(None)
-    )
-    order = (document.c.since, document.c.key)
-    return tuple(map(_known, tx.execute(query.order_by(*order).limit(limit)).all()))
+    asked = {"source": name, "digest": digest, "limit": limit}
+    return tuple(map(_known, tx.execute(_SAME_BYTES, asked).all()))
 
 
 def read_claims_again(tx: Tx, name: str) -> None:
@@ -130,6 +147,13 @@ def any_live(tx: Tx, name: str) -> bool:
     return tx.execute(query.limit(1)).first() is not None
 
 
+def forget_names(tx: Tx, name: str, article: str, but: Collection[str]) -> None:
+    """Drop the rows of this article under keys other than these: a source may make up new ones at every look."""
+    for it in of_article(tx, article):
+        if it.source == name and it.key not in but:
+            tx.execute(delete(document).where(document.c.source == name, document.c.key == it.key))
+
+
 def put(tx: Tx, it: Known) -> None:
     """Store the document as it is now."""
     values = {name: getattr(it, name) for name in it.__slots__}
@@ -141,15 +165,6 @@ def in_state(tx: Tx, state: DocumentState, limit: int, name: str | None = None) 
     if name is not None:
         query = query.where(document.c.source == name)
     return tuple(map(_known, tx.execute(query.limit(limit)).all()))
-
-
-def count(tx: Tx) -> dict[str, dict[str, int]]:
-    """How many documents by source and state."""
-    columns = (document.c.source, document.c.state)
-    found: dict[str, dict[str, int]] = {}
-    for name, state, number in tx.execute(select(*columns, func.count()).group_by(*columns)):
-        found.setdefault(name, {})[state] = number
-    return found
 
 
 def register(tx: Tx, names: Iterable[str], now: datetime) -> None:
@@ -175,16 +190,16 @@ def due(tx: Tx, names: Collection[str], now: datetime) -> tuple[str, ...]:
     return tuple(tx.execute(query.order_by(source.c.due)).scalars())
 
 
-def looked(tx: Tx, name: str, now: datetime, due: datetime, error: str = "") -> None:
+def looked(tx: Tx, name: str, now: datetime, due: datetime, error: str = "", rest: datetime | None = None) -> None:
     """A look has ended, well (`error` is empty) or not; the next one is `due`."""
-    values: dict[str, object] = {"due": due, "error": error}
-    if not error:
-        values.update(at=now)
+    values: dict[str, object] = {"due": due, "error": error, "rest": rest}
+    values |= {"failures": source.c.failures + 1} if error else {"failures": 0, "at": now}
     tx.execute(source.update().where(source.c.name == name).values(values))
 
 
-def set_identity(tx: Tx, name: str, identity: str) -> None:
-    tx.execute(source.update().where(source.c.name == name).values(identity=identity))
+def remember(tx: Tx, name: str, **values: object) -> None:
+    """Set columns of the source's row: identity, memory, shown, gap, note."""
+    tx.execute(source.update().where(source.c.name == name).values(values))
 
 
 def first_look_done(tx: Tx, name: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 
 from feeder.errors import StoreError
+from feeder.store import schema
 from feeder.store.schema import meta, metadata
 
 if TYPE_CHECKING:
@@ -14,10 +15,32 @@ if TYPE_CHECKING:
 
     from feeder.store.engine import Store, Tx
 
-VERSION = 1
+VERSION = 2
+
+
+def _two(tx: Tx) -> None:
+    """Articles from everywhere: sources remember, similar texts are found, floods are held, stories are one."""
+    for statement in (
+        "ALTER TABLE article ADD COLUMN bar VARCHAR NOT NULL DEFAULT ''",
+        "UPDATE article SET bar = 'first look' WHERE first_look",
+        "ALTER TABLE article DROP COLUMN first_look",
+        "ALTER TABLE article ADD COLUMN story VARCHAR",
+        "CREATE INDEX article_story ON article (story) WHERE story IS NOT NULL",
+        "CREATE INDEX article_held ON article (source, position) WHERE state = 'held'",
+        "ALTER TABLE source ADD COLUMN memory TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE source ADD COLUMN failures INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE source ADD COLUMN rest BIGINT",
+        "ALTER TABLE source ADD COLUMN shown INTEGER",
+        "ALTER TABLE source ADD COLUMN gap BIGINT",
+        "ALTER TABLE source ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX document_again ON document (source, again) WHERE state = 'waiting'",
+    ):
+        tx.execute(text(statement))
+    metadata.create_all(tx, tables=[schema.sketch, schema.phrase, schema.kept, schema.answered])
+
 
 # The step that leads to each version from the one before; version 1 is where we began.
-STEPS: Mapping[int, Callable[[Tx], None]] = {}
+STEPS: Mapping[int, Callable[[Tx], None]] = {2: _two}
 
 
 def migrate(store: Store, steps: Mapping[int, Callable[[Tx], None]] = STEPS, target: int = VERSION) -> int:

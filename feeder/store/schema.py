@@ -63,9 +63,24 @@ article = Table(
     Column("updated", Instant, nullable=False),
     Column("taken_in", Instant, nullable=False),
     Column("position", Instant, nullable=False),
-    Column("first_look", Boolean, nullable=False),
+    Column("bar", String, nullable=False, server_default=""),
+    Column("story", String),
     Index("article_position", "position", "id"),
     Index("article_source", "source", "position", "id"),
+)
+
+Index(
+    "article_story",
+    article.c.story,
+    sqlite_where=article.c.story.is_not(None),
+    postgresql_where=article.c.story.is_not(None),
+)
+Index(
+    "article_held",
+    article.c.source,
+    article.c.position,
+    sqlite_where=article.c.state == "held",
+    postgresql_where=article.c.state == "held",
 )
 
 revision = Table(
@@ -94,6 +109,55 @@ alias = Table(
     PrimaryKeyConstraint("source", "kind", "key", "article"),
 )
 
+# Of each article that has enough words, the smallest hashes of its phrases: equal texts have equal ones.
+sketch = Table(
+    "sketch",
+    metadata,
+    Column("article", String, ForeignKey("article.id"), primary_key=True),
+    Column("phrases", Integer, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+
+# The very smallest of them, by which similar articles are found.
+phrase = Table(
+    "phrase",
+    metadata,
+    Column("hash", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("article", String, ForeignKey("article.id"), nullable=False),
+    PrimaryKeyConstraint("hash", "at", "article"),
+    Index("phrase_article", "article"),
+)
+
+# Documents that wait and that their source cannot show again.
+kept = Table(
+    "kept",
+    metadata,
+    Column("source", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("stamp", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("modified", Instant, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("url", String),
+    Column("said", Text, nullable=False),
+    PrimaryKeyConstraint("source", "key"),
+)
+
+# Requests over HTTP that name themselves, so that the same one is answered alike and nothing is done twice.
+answered = Table(
+    "answered",
+    metadata,
+    Column("source", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("source", "name"),
+)
+
 # What a source holds, as it was when last read.
 document = Table(
     "document",
@@ -114,6 +178,14 @@ document = Table(
     Index("document_state", "state", "source", "key"),
 )
 
+Index(
+    "document_again",
+    document.c.source,
+    document.c.again,
+    sqlite_where=document.c.state == "waiting",
+    postgresql_where=document.c.state == "waiting",
+)
+
 source = Table(
     "source",
     metadata,
@@ -124,6 +196,14 @@ source = Table(
     Column("at", Instant),
     Column("error", String, nullable=False),
     Column("identity", String, nullable=False),
+    # What its kind remembers from look to look; how many looks failed in a row; until when it wants to rest.
+    Column("memory", Text, nullable=False, server_default=""),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("rest", Instant),
+    # How many documents it showed at the last good look; when something may last have been missed; what to know.
+    Column("shown", Integer),
+    Column("gap", Instant),
+    Column("note", Text, nullable=False, server_default=""),
 )
 
 feed = Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from feeder.model.article import Article, Content, Enclosure, Person, State
+from feeder.model.article import Article, Bar, Content, Enclosure, Person, State
 from feeder.model.feed import Feed, Site
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -61,7 +61,7 @@ def article(number: int, content: Content = PLAIN) -> Article:
         updated=published + timedelta(seconds=30),
         taken_in=published,
         position=published,
-        first_look=False,
+        bar=Bar.NONE,
         content=content,
     )
 

@@ -60,7 +60,7 @@ class Newsroom:
 
     def desk(self) -> Desk:
         hints = Hints(zone=UTC, base="https://post.example/", arrived=self.now)
-        return Desk(self.store, read, lambda _now: hints, self.audience, UTC)
+        return Desk(self.store, read, lambda _source, _now: hints, self.audience, UTC)
 
     def look(self, only: Collection[str] | None = None) -> dict[str, int]:
         """Look at the source; returns what came of it."""

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeder.errors import SourceError
-from feeder.model.article import State
+from feeder.model.article import Bar, State
 from feeder.model.delivery import DeliveryState, Kind
 from feeder.pipeline import intake
 from feeder.pipeline.identity import article_id, article_slug, event_id
@@ -38,7 +38,7 @@ TWO = "Second story of the day"
 def test_what_a_source_had_at_its_first_look_is_published_and_told_to_nobody(newsroom: Newsroom) -> None:
     newsroom.story("one.txt", ONE)
     assert newsroom.look() == {"published": 1}
-    assert newsroom.the(ONE).first_look
+    assert newsroom.the(ONE).bar is Bar.FIRST_LOOK
     assert newsroom.owed() == []
 
 
@@ -91,7 +91,7 @@ def test_a_crash_during_the_first_look_does_not_make_its_rest_new(store: Store, 
     newsroom.story("two.txt", TWO)
     newsroom.look()
     assert newsroom.owed() == []
-    assert {it.first_look for it in newsroom.articles()} == {True}
+    assert {it.bar for it in newsroom.articles()} == {Bar.FIRST_LOOK}
 
 
 # ---------------------------------------------------------------- edits, moves, copies, deletions

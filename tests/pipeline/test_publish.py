@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from feeder.model.article import Content
-from feeder.model.delivery import Kind
+from feeder.model.article import Change, Content
 from feeder.pipeline import places
 from feeder.pipeline.publish import Publisher
 from feeder.store import articles
@@ -264,7 +263,7 @@ def test_an_article_that_no_format_can_carry_costs_only_itself(house: House) -> 
     house.newsroom.look()
     poison = article(7, id="urn:uuid:\x01", slug="poison", content=Content("Poison", "<p>\x01</p>"))
     with house.store.write() as tx:
-        articles.write(tx, poison, Kind.PUBLISHED, NOW)
+        articles.write(tx, poison, Change.PUBLISHED, NOW)
         places.update(tx, poison, FEEDS, SITE.url, NOW)
     report = house.publisher.publish()
     assert sorted(it.partition(":")[0] for it in report.problems) == ["feed all"] * 3 + ["no page"]

@@ -1,0 +1,123 @@
+"""A store of every older version becomes one of today, with all that is in it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import inspect, text
+
+from feeder.errors import StoreError
+from feeder.model.article import Bar
+from feeder.store import articles, documents, migrations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from feeder.store import Store, Tx
+
+SHAPES = Path(__file__).parent / "shapes"
+OLDER = sorted({int(file.name.partition(".")[0]) for file in SHAPES.glob("*.sql")})
+NEXT = migrations.VERSION + 1
+
+
+def _older(store: Store, version: int) -> None:
+    """Take the store back to the shape that it had then."""
+    backend = "sqlite" if store.embedded else "postgresql"
+    with store.write() as tx:
+        for table in _tables(tx):
+            tx.execute(text(f"DROP TABLE {table}" + ("" if store.embedded else " CASCADE")))
+        for statement in (SHAPES / f"{version}.{backend}.sql").read_text().split(";\n"):
+            if statement.strip():
+                tx.execute(text(statement))
+        tx.execute(text("INSERT INTO meta (key, value) VALUES ('version', :version)"), {"version": str(version)})
+
+
+def _tables(tx: Tx) -> list[str]:
+    # Those that others refer to come last.
+    found = inspect(tx).get_sorted_table_and_fkc_names()
+    return [name for name, _ in reversed(found) if name]
+
+
+def _shape(store: Store) -> dict[str, Any]:
+    with store.read() as tx:
+        seen = inspect(tx)
+        return {
+            name: (
+                {column["name"]: (str(column["type"]), column["nullable"]) for column in seen.get_columns(name)},
+                sorted((str(it["name"]), tuple(it["column_names"])) for it in seen.get_indexes(name)),
+                seen.get_pk_constraint(name)["constrained_columns"],
+            )
+            for name in seen.get_table_names()
+        }
+
+
+@pytest.mark.parametrize("version", OLDER)
+def test_an_older_store_gets_the_shape_of_a_new_one(store: Store, version: int) -> None:
+    today = _shape(store)
+    _older(store, version)
+    assert _shape(store) != today
+    assert migrations.migrate(store) == migrations.VERSION
+    assert _shape(store) == today
+
+
+ARTICLE = text(
+    "INSERT INTO article (id, slug, source, revision, state, published, updated, taken_in, position, first_look)"
+    " VALUES (:id, :id, 'wire', 1, 'live', 1, 1, 1, 1, :first)"
+)
+REVISION = text(
+    "INSERT INTO revision (article, number, kind, at, content, origins)"
+    " VALUES (:id, 1, 'published', 1, :content, '{}')"
+)
+SOURCE = text(
+    "INSERT INTO source (name, since, looked, due, error, identity) VALUES ('wire', 1, :looked, 1, '', '')"
+)
+
+
+def test_what_a_store_of_version_1_held_is_there_afterwards(store: Store) -> None:
+    _older(store, 1)
+    with store.write() as tx:
+        for key, first in (("a0", True), ("a1", False)):
+            tx.execute(ARTICLE, {"id": key, "first": first})
+            tx.execute(REVISION, {"id": key, "content": json.dumps({"title": "T", "html": ""})})
+        tx.execute(SOURCE, {"looked": True})
+    migrations.migrate(store)
+    with store.read() as tx:
+        bars = {it.id: it.bar for it in articles.get_many(tx, ["a0", "a1"])}
+        state = documents.state_of(tx, "wire")
+    assert bars == {"a0": Bar.FIRST_LOOK, "a1": Bar.NONE}
+    assert state is not None
+    assert (state.memory, state.failures, state.rest) == ("", 0, None)
+
+
+def _add_a_column(tx: Tx) -> None:
+    tx.execute(text("ALTER TABLE article ADD COLUMN extra INTEGER"))
+
+
+def _fail_half_way(tx: Tx) -> None:
+    tx.execute(text("CREATE TABLE half (x INTEGER)"))
+    raise ZeroDivisionError
+
+
+def _nothing(_tx: Tx) -> None:
+    return None
+
+
+def test_steps_are_taken_one_by_one_and_a_failed_one_leaves_the_last_version(store: Store) -> None:
+    steps: dict[int, Callable[[Tx], None]] = {NEXT: _add_a_column, NEXT + 1: _fail_half_way}
+    with pytest.raises(ZeroDivisionError):
+        migrations.migrate(store, steps, target=NEXT + 1)
+    assert migrations.version(store) == NEXT
+    assert migrations.migrate(store, {NEXT: _add_a_column, NEXT + 1: _nothing}, target=NEXT + 1) == NEXT + 1
+    with store.read() as tx:
+        tx.execute(text("SELECT extra FROM article"))
+    with pytest.raises(StoreError), store.read() as tx:
+        tx.execute(text("SELECT x FROM half"))
+
+
+def test_a_store_of_a_newer_feeder_is_refused(store: Store) -> None:
+    migrations.migrate(store, {NEXT: _nothing}, target=NEXT)
+    with pytest.raises(StoreError, match="newer feeder"):
+        migrations.migrate(store)
