@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feeder.cli.common import config_option, iso, json_option, one_article, opened, print_json, say, table
+from feeder.errors import UsageError
+from feeder.text import nearest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from feeder.model.article import Article
     from feeder.store.documents import Known
 
-STATES = ("live", "withdrawn", "retracted", "quarantined", "waiting")
+STATES = ("live", "held", "withdrawn", "retracted", "quarantined", "waiting")
 
 
 @click.group("articles")
@@ -54,8 +56,9 @@ def _print_articles(found: tuple[Article, ...], *, as_json: bool) -> None:
 
 
 def _summary(article: Article) -> dict[str, Any]:
-    names = ("id", "slug", "source", "revision", "state", "published", "updated", "taken_in", "first_look")
-    return {name: getattr(article, name) for name in names} | {"title": article.content.title}
+    names = ("id", "slug", "source", "revision", "state", "published", "updated", "taken_in", "bar", "story")
+    facts = {name: getattr(article, name) for name in names} | {"title": article.content.title}
+    return facts | {"first_look": article.bar == "first look"}
 
 
 def _print_documents(found: tuple[Known, ...], *, as_json: bool) -> None:
@@ -152,3 +155,39 @@ def withdraw(path: Path, as_json: bool, undo: bool, article: str) -> None:
     else:
         state = "live" if undo else "withdrawn"
         say(f"{found.slug}: {state if done else f'was {state} before'}")
+
+
+@command.command("release")
+@config_option
+@json_option
+@click.option("--silent", is_flag=True, help="Into the feeds only: tell no webhook.")
+@click.option("--discard", is_flag=True, help="Retract them: they were published before, under other names.")
+@click.argument("source")
+def release(path: Path, as_json: bool, silent: bool, discard: bool, source: str) -> None:
+    """Publish what is held of SOURCE, because too much of it looked new at once to be true.
+
+    See what it is first: feeder articles list --state held --source SOURCE
+    """
+    from feeder import app as apps
+    from feeder.pipeline import release as verb
+    from feeder.schedule import next_run
+
+    if silent and discard:
+        raise UsageError("--silent and --discard: choose one of them")
+    with opened(path) as (config, store):
+        if source not in config.sources:
+            raise UsageError(f"there is no source {source}{nearest(source, config.sources)}")
+        app = apps.wire(config, store, next_run)
+        try:
+            done = (
+                verb.discard(store, source)
+                if discard
+                else verb.release(store, app.desk.audience, source, apps.now(), silent=silent)
+            )
+        finally:
+            app.close()
+    what = "retracted" if discard else "published, told to no webhook" if silent else "published"
+    if as_json:
+        print_json({"source": source, "articles": done, "outcome": what})
+    else:
+        say(f"{source}: {done} articles {what}" if done else f"{source}: nothing is held")

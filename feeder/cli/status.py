@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from feeder.config import Config
     from feeder.store import Store, Tx
+    from feeder.store.documents import SourceState
+    from feeder.store.reckoning import Reckoning
 
 
 @click.command("status")
@@ -55,24 +57,35 @@ def _facts(config: Config, store: Store) -> dict[str, Any]:
 
 
 def _sources(tx: Tx, config: Config) -> list[dict[str, Any]]:
-    from feeder.store import documents
+    from feeder.store import documents, reckoning
 
-    counts, states = documents.count(tx), {state.name: state for state in documents.states(tx)}
-    rows = []
-    for name in config.sources:
-        state, count = states.get(name), counts.get(name, {})
-        rows.append(
-            {
-                "name": name,
-                "looked_at": state.at if state else None,
-                "next": state.due if state else None,
-                "read": count.get("read", 0),
-                "waiting": count.get("waiting", 0),
-                "quarantined": count.get("quarantined", 0),
-                "error": state.error if state else "",
-            }
-        )
-    return rows
+    sums, states = reckoning.reckon(tx), {state.name: state for state in documents.states(tx)}
+    return [_source(name, states.get(name), sums.get(name)) for name in config.sources]
+
+
+def _source(name: str, state: SourceState | None, sums: Reckoning | None) -> dict[str, Any]:
+    """`shown` is at the last look; the others are of all time."""
+    count = sums.documents if sums else {}
+    seen = sum(count.values())
+    return {
+        "name": name,
+        "looked_at": state.at if state else None,
+        "next": state.due if state else None,
+        "shown": state.shown if state and state.shown is not None else seen - count.get("gone", 0),
+        "seen": seen,
+        "read": count.get("read", 0),
+        "waiting": count.get("waiting", 0),
+        "quarantined": count.get("quarantined", 0),
+        "gone": count.get("gone", 0),
+        "articles": sums.articles if sums else {},
+        "untold": sums.bars if sums else {},
+        "owed": sums.owed if sums else {},
+        "failures": state.failures if state else 0,
+        "rest": state.rest if state else None,
+        "gap": state.gap if state else None,
+        "note": state.note if state else "",
+        "error": state.error if state else "",
+    }
 
 
 def _feeds(tx: Tx, config: Config) -> list[dict[str, Any]]:
@@ -97,6 +110,8 @@ def _problems(sources: list[dict[str, Any]], webhooks: list[dict[str, Any]]) -> 
     return [
         *(f"source {row['name']}: {row['error']}" for row in sources if row["error"]),
         *(f"source {row['name']}: {row['quarantined']} in quarantine" for row in sources if row["quarantined"]),
+        *(_held(row) for row in sources if row["articles"].get("held")),
+        *(f"source {row['name']}: {row['note']}" for row in sources if row["note"]),
         *(
             f"webhook {row['name']} is disabled: {row['reason']}"
             for row in webhooks
@@ -104,6 +119,14 @@ def _problems(sources: list[dict[str, Any]], webhooks: list[dict[str, Any]]) -> 
         ),
         *(f"webhook {row['name']}: {row['dead']} deliveries given up" for row in webhooks if row["dead"]),
     ]
+
+
+def _held(row: dict[str, Any]) -> str:
+    name, number = row["name"], row["articles"]["held"]
+    return (
+        f"source {name}: {number} articles came at once and are held; look at them with feeder articles list "
+        f"--state held --source {name}, then feeder articles release {name}"
+    )
 
 
 def _print(facts: dict[str, Any]) -> None:
@@ -115,12 +138,15 @@ def _print(facts: dict[str, Any]) -> None:
     say(f"Store     {facts['store']}")
     click.echo(f"Articles  {', '.join(f'{n} {state}' for state, n in facts['articles'].items()) or 'none'}\n")
     table(
-        ("SOURCE", "LOOKED AT", "NEXT", "READ", "WAITING", "QUARANTINED", "ERROR"),
+        ("SOURCE", "LOOKED AT", "NEXT", "SHOWS", "SEEN", "STORED", "WAITING", "QUARANTINED", "OWED", "ERROR"),
         [
-            (r["name"], ago(r["looked_at"], moment), _next(r["next"], moment), *_counts(r), r["error"])
+            (r["name"], ago(r["looked_at"], moment), _next(r["next"], moment), *_counts(r), _owed(r), r["error"])
             for r in facts["sources"]
         ],
     )
+    for row in facts["sources"]:
+        if row["gap"]:
+            say(f"Gap  {row['name']}: something may have been missed before {iso(row['gap'])}")
     click.echo()
     table(
         ("FEED", "ARTICLES", "CHANGED"),
@@ -148,5 +174,13 @@ def _next(due: Any, moment: Any) -> str:
     return "" if due is None else "now" if due <= moment else ago(due, moment)
 
 
-def _counts(row: dict[str, Any]) -> tuple[int, int, int]:
-    return row["read"], row["waiting"], row["quarantined"]
+def _counts(row: dict[str, Any]) -> tuple[object, ...]:
+    stored = sum(row["articles"].values())
+    return row["shown"], row["seen"], stored, row["waiting"], row["quarantined"]
+
+
+def _owed(row: dict[str, Any]) -> str:
+    """To each webhook; and how many nobody is told of unasked."""
+    owed = [f"{name} {number}" for name, number in sorted(row["owed"].items())]
+    untold = [f"{number} untold ({why})" for why, number in sorted(row["untold"].items())]
+    return ", ".join((*owed, *untold))

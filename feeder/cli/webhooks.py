@@ -140,7 +140,7 @@ def _test_event(app: App) -> Event:
 
 def _made_up() -> Article:
     from feeder.app import now
-    from feeder.model.article import Article, Content, State
+    from feeder.model.article import Article, Bar, Content, State
 
     text = "This is a test. Nothing has been published."
     return Article(
@@ -153,7 +153,7 @@ def _made_up() -> Article:
         updated=now(),
         taken_in=now(),
         position=now(),
-        first_look=False,
+        bar=Bar.NONE,
         content=Content(title="A test from feeder", html=f"<p>{text}</p>", summary=text),
     )
 

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from feeder.config import WebhookOptions
-    from feeder.model.article import Article
-    from feeder.model.delivery import Delivery, Kind
+    from feeder.model.article import Article, Change
+    from feeder.model.delivery import Delivery
+    from feeder.pipeline.owing import Decision, Standing
     from feeder.store import Tx
     from feeder.store.webhooks import WebhookState
 
@@ -49,12 +50,14 @@ def command(path: Path, as_json: bool, article: str, webhook: str) -> None:
 
 
 def _facts(tx: Tx, article: Article, name: str, options: WebhookOptions) -> dict[str, Any]:
+    from feeder.pipeline.owing import Standing, twins
     from feeder.store import articles, deliveries, webhooks
 
     found = tuple(it for it in deliveries.of_article(tx, article.id) if it.webhook == name)
     state = webhooks.states(tx).get(name)
+    twin = twins(tx, article).get(name, "")
     events = [
-        _event(tx, article, revision, found, options, state.since if state else None)
+        _event(tx, article, revision, found, options, Standing(since=state.since if state else None, twin=twin))
         for revision in articles.revisions(tx, article.id)
     ]
     return {
@@ -71,7 +74,8 @@ def _facts(tx: Tx, article: Article, name: str, options: WebhookOptions) -> dict
         },
         "taken_in": article.taken_in,
         "before_webhook": bool(state and article.taken_in < state.since),
-        "first_look": article.first_look,
+        "first_look": article.bar == "first look",
+        "bar": article.bar,
         "events": events,
         "next": _next(found, state),
     }
@@ -80,24 +84,24 @@ def _facts(tx: Tx, article: Article, name: str, options: WebhookOptions) -> dict
 def _event(
     tx: Tx,
     article: Article,
-    revision: tuple[int, Kind, datetime],
+    revision: tuple[int, Change, datetime],
     found: tuple[Delivery, ...],
     options: WebhookOptions,
-    since: datetime | None,
+    bare: Standing,
 ) -> dict[str, Any]:
-    from feeder.pipeline.owing import decide, standing
+    from feeder.pipeline.owing import standing
     from feeder.store import articles, deliveries
 
-    number, kind, at = revision
+    number, change, at = revision
     then = articles.at_revision(tx, article.id, number)
     tried = deliveries.tried(tx, article.id)
-    before = standing((it for it in found if it.revision < number), tried, since)
-    decision = decide(then[0] if then else article, kind, options, before)
+    before = standing((it for it in found if it.revision < number), tried, bare.since, bare.twin)
+    decision = _decided(then[0] if then else article, change, options, before)
     delivery = next((it for it in found if it.revision == number), None)
     unsaid = "by the configuration of today it would be; it was another one then"
     return {
         "revision": number,
-        "kind": kind,
+        "kind": change,
         "at": at,
         "owed": delivery is not None,
         "why": decision.why if (delivery is None) == (decision.kind is None) else _past(delivery, unsaid),
@@ -106,6 +110,16 @@ def _event(
         "reason": delivery.reason if delivery else "",
         "attempts": deliveries.attempts(tx, delivery.id) if delivery else (),
     }
+
+
+def _decided(article: Article, change: Change, options: WebhookOptions, before: Standing) -> Decision:
+    from feeder.model.article import Change
+    from feeder.model.delivery import Kind
+    from feeder.pipeline.owing import Decision, decide
+
+    if change is Change.AMENDED:
+        return Decision(None, "a reader sees what was there before: feeds have it, nobody is told")
+    return decide(article, Kind(change), options, before)
 
 
 def _past(delivery: Delivery | None, unsaid: str) -> str:
@@ -133,7 +147,7 @@ def _print(facts: dict[str, Any]) -> None:
     moment = now()
     article, webhook = facts["article"], facts["webhook"]
     say(f"Article  {article['title']}  ({article['slug']}, {article['state']})")
-    seen = "at the first look at its source" if facts["first_look"] else "as it came"
+    seen = f"barred: {facts['bar']}" if facts["bar"] else "as it came"
     say(f"         taken in {ago(facts['taken_in'], moment)}, {seen}")
     say(f"Webhook  {webhook['name']}  ({webhook['status']}, known since {iso(webhook['since'])})")
     click.echo()

@@ -1,4 +1,4 @@
-"""HTTP in: the feeds, the start page, health and the trial receiver; starlette and uvicorn live only here."""
+"""HTTP in: feeds, articles, the start page, health, the trial receiver; starlette and uvicorn live only here."""
 
 from __future__ import annotations
 

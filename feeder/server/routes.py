@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feeder.server import feeds, health, listen, start
+from feeder.server import api, feeds, health, listen, start
 from feeder.server.application import application
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def build(parts: Parts) -> ASGIApp:
             *start.routes(parts),
             *feeds.routes(parts),
             *health.routes(parts),
+            *api.routes(parts),
             *(listen.mounted("/listen", parts.receiver) if parts.receiver else []),
         ]
     )

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     Feeder = Callable[..., Said]
 
-ARTICLE = {"id", "slug", "source", "revision", "state", "published", "updated", "taken_in", "first_look", "title"}
+ARTICLE = {
+    *("id", "slug", "source", "revision", "state", "published", "updated", "taken_in", "first_look", "title"),
+    *("bar", "story"),
+}
 WEBHOOK = {
     *("name", "type", "status", "reason", "since", "delivered"),
     *("waiting", "dead", "cancelled", "oldest_waiting"),
@@ -150,8 +153,8 @@ def test_status_tells_how_everything_stands(feeder: Feeder, newsroom: Newsroom) 
     assert (facts["daemon"], facts["articles"], facts["backlog"]) == (None, {"live": 2}, 2)
     assert [set(it) for it in facts["webhooks"]] == [WEBHOOK]
     assert set(facts["sources"][0]) == {
-        *("name", "looked_at", "next", "read", "waiting"),
-        *("quarantined", "error"),
+        *("name", "looked_at", "next", "shown", "seen", "read", "waiting", "quarantined", "gone", "articles"),
+        *("untold", "owed", "failures", "rest", "gap", "note", "error"),
     }
     assert set(facts["feeds"][0]) == {"name", "articles", "changed"}
     assert "All well." in asked(feeder, newsroom, "status").out

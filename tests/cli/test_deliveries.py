@@ -76,7 +76,7 @@ def test_deliveries_are_sent_again_under_their_ids(feeder: Feeder, newsroom: New
 
 def test_why_tells_what_was_decided_and_what_comes_next(feeder: Feeder, newsroom: Newsroom) -> None:
     why = asked(feeder, newsroom, "why", "rain", "partner", "--json").json
-    assert set(why) == {"article", "webhook", "taken_in", "before_webhook", "first_look", "events", "next"}
+    assert set(why) == {"article", "webhook", "taken_in", "before_webhook", "first_look", "bar", "events", "next"}
     assert set(why["article"]) == {"id", "slug", "title", "state"}
     assert set(why["webhook"]) == {"name", "status", "since"}
     (event,) = why["events"]

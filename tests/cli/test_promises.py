@@ -31,7 +31,7 @@ check
 run [--once]
 publish
 add WHAT
-articles list|show|withdraw
+articles list|show|withdraw|release
 deliveries list|show|retry|replay
 webhooks list|test|pause|resume|enable
 why ARTICLE WEBHOOK
@@ -172,6 +172,7 @@ def test_words_that_no_command_knows_are_status_2(feeder: Feeder, words: str) ->
 
 NOT_THERE = (
     ("articles show nothing", 'no article is called "nothing"'),
+    ("articles release nothing", "there is no source nothing"),
     ("articles withdraw nothing", 'no article is called "nothing"'),
     ("deliveries show 99", "no delivery 99"),
     ("deliveries retry 99", "do not exist"),
@@ -199,6 +200,7 @@ def test_what_is_not_there_is_status_2_in_one_line(
 NEEDS = {
     "articles show": "x",
     "articles withdraw": "x",
+    "articles release": "x",
     "deliveries show": "1",
     "deliveries retry": "1",
     "add": "-",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from feeder.model.article import Content
-from feeder.model.delivery import Attempt, DeliveryState, Kind, Outcome, Phase
+from feeder.model.article import Change, Content
+from feeder.model.delivery import Attempt, DeliveryState, Outcome, Phase
 from feeder.store import articles, deliveries, webhooks
 from feeder.store.deliveries import Settled
 from tests.cli.conftest import store_of
@@ -32,7 +32,7 @@ def evil(newsroom: Newsroom) -> Newsroom:
     """With an article, an answer and a reason that hold what a terminal obeys."""
     it = article(9, content=Content(EVIL, f"<p>{EVIL}</p>", summary=EVIL, categories=(EVIL,)), slug="evil")
     with store_of(newsroom) as store, store.write() as tx:
-        articles.write(tx, it, Kind.PUBLISHED, NOW)
+        articles.write(tx, it, Change.PUBLISHED, NOW)
         owed = deliveries.listed(tx, 1)[0]
         deliveries.owe(tx, replace(owed, id=0, event="msg_evil", article=it.id, due=NOW))
         late = NOW + timedelta(days=1000)

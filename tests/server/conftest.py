@@ -11,6 +11,10 @@ from feeder.secret import Secret
 from feeder.server import Parts, Server, build
 from feeder.server.listen import Receiver
 from feeder.server.parts import Health
+from feeder.store import Store
+from feeder.store.migrations import migrate
+from tests.pipeline.posting import Posting
+from tests.server.posting import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,3 +92,14 @@ def site(tmp_path: Path, receiver: Receiver, switch: tuple[Switch, tuple[str, in
     made = Site(tmp_path / "feeds", receiver, address=switch[1])
     switch[0].app = build(made.parts())
     return made
+
+
+@pytest.fixture
+def client(site: Site, switch: tuple[Switch, tuple[str, int]], tmp_path: Path) -> Iterator[Client]:
+    """The API of a newsroom whose only source of type push is `desk`."""
+    store = Store(f"sqlite:///{tmp_path}/feeder.db")
+    migrate(store)
+    made = Client(Posting(store), site.address)
+    switch[0].app = build(site.parts(api=made.api()))
+    yield made
+    store.close()
