@@ -103,3 +103,40 @@ def test_what_is_printed_has_shares_counts_and_misses(tmp_path: Path, capsys: py
     assert "second.txt: title\n    expected  Bus\n    got       Ferry resumes" in told
     assert "title                        50.0 %  of 2" in told
     assert "place                       100.0 %  of 1" in told
+
+
+FEED = """<rss version="2.0"><channel><title>Quays</title><link>https://post.example/</link>
+<item><guid isPermaLink="false">ferry-1</guid><title>Ferry resumes</title><link>https://post.example/ferry</link>
+<pubDate>Wed, 14 Jan 2026 09:00:00 +0100</pubDate></item></channel></rss>
+"""
+ENTRY = {
+    "id": "ferry-1",
+    "title": "Ferry resumes",
+    "link": "https://post.example/ferry",
+    "published": "2026-01-14",
+}
+
+
+def test_a_feed_is_judged_entry_by_entry(tmp_path: Path) -> None:
+    score = judged(put(tmp_path, "quays.xml", FEED, {"entries": [ENTRY]}))
+    assert score.misses == []
+    assert score.share(".xml", "entries") == score.share(".xml", "entry's title") == 1
+
+
+def test_a_feed_that_lacks_an_entry_is_wrong_as_a_whole_and_right_in_the_others(tmp_path: Path) -> None:
+    other = {"id": "ferry-2", "title": "Ferry stops"}
+    score = judged(put(tmp_path, "quays.xml", FEED, {"entries": [ENTRY, other]}))
+    assert score.share(".xml", "entries") == 0
+    assert score.share(".xml", "entry's title") == 0.5
+    assert [miss.field for miss in score.misses] == ["entries", "entry's id", "entry's title"]
+
+
+def test_what_is_no_feed_has_no_entries(tmp_path: Path) -> None:
+    score = judged(put(tmp_path, "quays.rss", "<html></html>", {"entries": [ENTRY]}))
+    assert score.share(".rss", "entries") == score.share(".rss", "entry's link") == 0
+
+
+def test_a_moment_is_judged_by_its_day_where_the_truth_stands(tmp_path: Path) -> None:
+    page = "---\ntitle: Ferry\ndate: 2026-01-14 23:30:00 -0500\n---\nIt sailed again late in the evening.\n"
+    score = judged(put(tmp_path, "ferry.md", page, {"published": "2026-01-14T23:30:00-05:00"}))
+    assert score.misses == []

@@ -72,7 +72,7 @@ def test_a_result_comes_back_as_it_was(workshop: Workshop) -> None:
 
 
 def test_an_error_of_ours_comes_back_as_it_was(workshop: Workshop) -> None:
-    with pytest.raises(Claimed, match='"tag:x" is already that of other.md') as failed:
+    with pytest.raises(Claimed, match=r'"tag:x" is already that of other\.md') as failed:
         workshop.call(jobs.refuse)
     assert failed.value.by == "other.md"
     assert failed.value.reason.startswith("its id")

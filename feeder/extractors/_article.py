@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _FURNITURE = (
-    "script", "style", "nav", "header", "footer", "aside", "form", "noscript", "template", "iframe", "button", "svg",
-    "dialog",
+    "script", "style", "nav", "header", "footer", "aside", "form", "noscript", "template", "iframe", "button",
+    "svg", "dialog",
 )  # fmt: skip
-_MOST = 20_000  # elements; trafilatura takes more than linear time, and the largest of 1,300 articles has 10,106
+# Elements; trafilatura takes more than linear time, and the largest of 1,300 articles has 10,106.
+_MOST = 20_000
 _BY_HAND, _STYLED = 300, 0.25  # elements; share of them that a program's template has given a class
 _CLEAR, _FEW_LINKS, _SHORT = 0.6, 0.07, 200
 

@@ -26,8 +26,9 @@ _NOBODY = re.compile(
 _ADDRESS = re.compile(r"://|^www\.|^@|\.(?:com|net|org|info|[a-z]{2})(?:/|\Z)", re.IGNORECASE)
 # What stands around a name in its own element: buttons, labels, a handle.
 _AROUND = re.compile(
-    r"\A(?:(?:view all posts|all posts|more|posted|published|written|created|reported|story|words|erstellt|geschrieben|"
-    r"publiziert|veröffentlicht|artikel|beitrag|text|interview|ein beitrag|publié|escrito|publicado|scritto)\s+)?"
+    r"\A(?:(?:view all posts|all posts|more|posted|published|written|created|reported|story|words|erstellt|"
+    r"geschrieben|publiziert|veröffentlicht|artikel|beitrag|text|interview|publié|escrito|"
+    r"publicado|scritto)\s+)?"
     r"(?:by|von|par|por|di|door|av|przez|autor(?:in)?|author|auteur|autore|text|interview|foto)\s*[:：]?\s+(?=\S)"
     r"|\s*(?:[(\[]?@\w+[)\]]?|alle (?:artikel|beiträge)\b.*|view all posts.*|follow|kontakt|im gespräch|shares)\Z",
     re.IGNORECASE,

@@ -36,6 +36,10 @@ _SOURCE = re.compile(
     r"(?i)(?:source|quelle|fonte|fuente|bron|källa|kilde|来源|來源|出典|출처)\s?[:：]\s?"
     r"(?P<name>[^\s|:：]{2,30}(?: [A-Z][^\s|:：]{1,20}){0,3})"
 )
+_AGO = re.compile(  # Atualizado há 2 horas
+    r"(?i)(?:há|hace|il y a|vor)?\s?\b\d{1,2}\s(?:min\w*|h|hours?|horas?|heures?|stunden?|ore|timmar|days?|"
+    r"d[ií]as?|jours?|tagen?|giorni)\b(?:\s(?:ago|fa|sedan))?"
+)
 _PARTS = re.compile(r"\s+[-–—/]+\s+|[|·•;]|\s[-–—]|[-–—]\s|,\s(?=\|)|(?<=\|)\s?,")
 _ISSUE = re.compile(
     r"(?i)(?:(?:vol|volume|no|nr|num|issue|edition|price|ausgabe|jahrgang|nummer|année|numéro|año|número|anno|numero|"
@@ -56,7 +60,9 @@ def dated_line(line: str, hints: Hints, language: str | None) -> tuple[Stated, l
     rest = " " * label.end() + line[label.end() :] if label else line
     for stated in reversed(found):
         rest = f"{rest[: stated.start]} | {rest[stated.end :]}"
-    parts = [part for piece in _PARTS.split(_DATE_LABEL.sub(" ", rest)) for part in _beside_parts(piece)]
+    parts = [
+        part for piece in _PARTS.split(_DATE_LABEL.sub(" ", _AGO.sub(" ", rest))) for part in _beside_parts(piece)
+    ]
     year = any(stated.year for stated in found)
     good = len(parts) <= 5 and all(_stands_beside(part, year) for part in parts)
     return (found[0], parts) if good else None

@@ -16,7 +16,7 @@ from feeder.extractors._dates import Stated, find
 from feeder.extractors._months import WEEKDAYS
 from feeder.extractors._place import is_caps, is_place, titled
 from feeder.extractors._places import is_city, is_region
-from feeder.extractors._prose import is_prose, words
+from feeder.extractors._prose import ends, is_prose, words
 from feeder.extractors._words import AGENCIES, LABELS, is_agency, is_press
 
 if TYPE_CHECKING:
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 _REACH = 200
 _END = re.compile(
     r"\s*(?P<dash>--+|[–—―]|(?<=[\s)])[-=_](?=\s)|(?:(?<=[A-Z]{2})|(?<=[\s\d]\d))-(?=\s+[A-Z\"“<])|(?<=[)\]])\.\s?[-–—]|\.[-–—](?!-))\s*"
-    r"|\s?(?P<colon>[:：])(?=\s)\s*|(?P<stop>\.)\s+|(?P<none>(?<=\))\s+(?=[^\s\-–—=_/(]))"
+    r"|\s?(?P<colon>[:：])(?=\s)\s*|(?P<stop>[.।])\s+|(?P<none>(?<=\))\s+(?=[^\s\-–—=_/(]))"
 )
 _SPLIT = re.compile(
-    r"[\x1f,،؛|·•;\[\]【】（）()、，]|(?:^|\s)/|/(?=\W|$)|\s[-–—=_](?=\s|$)|--+|[–—―]|\.-(?!-)|\.\s*\x1f"
+    r"[\x1f,،؛|·•;\[\]【】（）()、，]|(?:^|\s)/|/(?=\W|$)|\s[-–—=_](?=\s|$)|--+|[–—―]|(?<=[\u0621-\u064a])-(?=[\u0621-\u064a])|\.-(?!-)|\.\s*\x1f"
 )
 _NOISE = re.compile(
     r"(?:\d{1,2}[:.h]\d{2}(?:\s?[ap]\.?m\.?)?|GMT|UTC|IST|PKT|[CEW]ES?T|local time|updated|update \d|"
-    r"den|am|le|il|el|à|vom|on|هـ|م|الموافق|"
+    r"den|am|le|il|el|à|vom|on|r\.?|هـ|م|الموافق|\d{1,2}|"  # a day alone: São Paulo, 14 (Agência Estado) -
     r"(?:كانون|تشرين) (?:الأول|الاول|الثاني)|شباط|آذار|نيسان|أيار|حزيران|تموز|آب|أيلول)\Z",
     re.IGNORECASE,
 )
 _HIJRI = re.compile(r"\d{1,2}\s\S{2,8}(?:\s\S{4,8})?\s1[34]\d\d\s?هـ|(?<=\x1f)\s?م(?=\s)")
 _LABELLED = re.compile(r"(?:[^\W\d_]+\s?){1,3}[:：]\s*\S")
 _DOMAIN = re.compile(r"[\w-]{2,30}\.(?:com|net|org|news|co|id|in|ru|ua|info|pk|ng|de|fr|it|es)", re.IGNORECASE)
-_STOPPING = {"de", "fi", "sv", "nl"}  # papers there set `Lauenburg. ` where others set a dash
+STOPPING = {"de", "fi", "sv", "nl"}  # papers there set `Lauenburg. ` where others set a dash
 _AGENCY = "|".join(sorted((re.escape(name) for name in AGENCIES), key=len, reverse=True))
 _INSIDE = re.compile(
     rf"(?<=[.!?\s])(?P<line>[A-Z][A-Z .'’-]{{2,30}}(?:, [A-Z][A-Za-z.]{{1,15}})? \((?i:{_AGENCY})\) ?(?:--|"
@@ -96,7 +96,10 @@ def read(
 def alone(
     line: str, hints: Hints, names: AbstractSet[str] = frozenset(), language: str | None = None
 ) -> Dateline | None:
-    """A line that is a dateline and nothing else."""
+    """A line that is a dateline and nothing else, or with a reporter and a time behind it."""
+    if (eastern := _eastern(line, hints)) and words(eastern.rest) < 12 and not ends(eastern.rest):
+        stated = eastern.stated or next(iter(find(eastern.rest, hints, language)), None)
+        return replace(eastern, stated=stated)
     bare = line[:_REACH].rstrip(" :–—-")
     if _LABELLED.match(bare):  # `Stand: 12. Januar 2026`
         return None
@@ -164,7 +167,9 @@ def _parts(prefix: str, dates: list[Stated], names: AbstractSet[str]) -> _Parts 
     """The segments by kind; None as soon as one of them is of no kind."""
     if not prefix.strip():
         return None
-    parts = _Parts([stated for stated in dates if stated.end <= len(prefix) + 1], bracketed=prefix.lstrip()[0] in "([")
+    parts = _Parts(
+        [stated for stated in dates if stated.end <= len(prefix) + 1], bracketed=prefix.lstrip()[0] in "(["
+    )
     brackets = re.findall(r"[(\[/]([^()\[\]/]{1,60})[)\]/]", prefix)
     for stated in reversed(parts.dates):
         prefix = f"{prefix[: stated.start]}\x1f{prefix[stated.end :]}"
@@ -257,7 +262,7 @@ def _stopped(parts: _Parts, rest: str, language: str | None) -> bool:
         return bool(parts.places) and parts.year and is_prose(rest)
     if parts.places != [parts.last]:
         return False
-    return (is_city(parts.last) + is_caps(parts.last) + (language in _STOPPING)) > 1
+    return (is_city(parts.last) + is_caps(parts.last) + (language in STOPPING)) > 1
 
 
 def _unsigned(parts: _Parts, end: str, rest: str) -> bool:
@@ -284,5 +289,5 @@ def _place_alone(places: list[str], end: str, rest: str, bracketed: bool) -> boo
 
 def _opens(rest: str) -> bool:
     """Begins as a sentence does; scripts without capitals always do."""
-    first = rest.lstrip(" \"'“„«‘’‚(¿¡*_[")[:1]
+    first = rest.lstrip(" \"'“„«‘’‚(¿¡*_[<")[:1]
     return first.isalnum() and not first.islower()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from feeder.model.document import Hints
 
 _WORD = r"[^\s\d,;:()/<>\[\]|–—\"]{2,16}?"
-_YEAR = r"(?P<year>\d{4})(?!\d)(?:\s?(?:г\.|года|р\.|року|m\.|г(?=\s)))?"
+_YEAR = r"(?P<year>\d{4})(?!\d)(?:\s?(?:г\.|r\.(?!\w)|года|р\.|року|m\.|г(?=\s)))?"
 _PATTERNS = (
     re.compile(r"(?<!\d)(?P<year>\d{4})(?P<s>[-/.])(?P<month>\d{1,2})(?P=s)(?P<day>\d{1,2})(?!\d)"),
     re.compile(

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def day(
     page: HtmlElement, said: Declared, hints: Hints, url: str | None, language: str | None
 ) -> tuple[date | datetime | None, str]:
-    """The date and which rule found it. Where what is declared and htmldate disagree, htmldate is right twice as often.
+    """The date and which rule found it. Where the page and htmldate disagree, htmldate is right twice as often.
 
-    Only a page of the web is searched for a day that it does not mark: what a person wrote by hand may speak of any.
+    Only a page of the web is searched for a day that it does not mark: what a person wrote may speak of any day.
     """
     stated = [(when, origin, raw) for raw, origin in _stated(page, said) if (when := parse(raw, hints, language))]
     found = _found(page, hints, url)
@@ -36,7 +36,7 @@ def day(
 
 def _stated(page: HtmlElement, said: Declared) -> list[tuple[str, str]]:
     """Declared dates, then what readers see in `time`."""
-    times = [node for node in page.iter("time")][:20]
+    times = [node for _, node in zip(range(20), page.iter("time"), strict=False)]
     times.sort(key=lambda node: "publi" not in f"{node.get('itemprop')} {node.get('class')} {node.get('pubdate')}")
     seen = [(one_line(node.get("datetime") or node.text_content()), "time") for node in times]
     return said["published"] + [(value, origin) for value, origin in seen if 0 < len(value) < 100]

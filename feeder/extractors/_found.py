@@ -11,8 +11,13 @@ if TYPE_CHECKING:
 
 # TEI, which trafilatura thinks in: https://trafilatura.readthedocs.io/en/latest/usage-python.html
 _TAGS = {"quote": "blockquote", "lb": "br", "graphic": "img", "ref": "a", "row": "tr"}
-_RENDERED = {"#b": "strong", "#i": "em", "#u": "u", "#t": "code", "#sub": "sub", "#sup": "sup"}
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+# Those that say more in `rend`: what its values mean, and what they are without one.
+_RENDERED = {
+    "head": ({name: name for name in ("h1", "h2", "h3", "h4", "h5", "h6")}, "h3"),
+    "hi": ({"#b": "strong", "#i": "em", "#u": "u", "#t": "code", "#sub": "sub", "#sup": "sup"}, "em"),
+    "item": ({"dt": "dt", "dd": "dd"}, "li"),
+    "list": ({"ol": "ol", "dl": "dl"}, "ul"),
+}
 
 
 def found(page: HtmlElement) -> HtmlElement | None:
@@ -32,7 +37,8 @@ def found(page: HtmlElement) -> HtmlElement | None:
         )
     except Exception:  # noqa: BLE001 - libraries fail in their own ways on hostile input; the simple reader goes on
         return None
-    return _html(document.body) if document is not None and document.body is not None else None
+    body = getattr(document, "body", None)
+    return _html(body) if body is not None else None
 
 
 def _html(body: _Element) -> HtmlElement:
@@ -51,16 +57,9 @@ def _html(body: _Element) -> HtmlElement:
 
 def _tag(node: _Element, tag: str) -> str:
     rend = node.get("rend") or ""
-    if tag == "list":
-        return rend if rend in {"ol", "dl"} else "ul"
-    if tag == "item":
-        return rend[:2] if rend[:2] in {"dt", "dd"} else "li"
-    if tag == "head":
-        return rend if rend in _HEADINGS else "h3"
-    if tag == "hi":
-        return _RENDERED.get(rend, "em")
     if tag == "cell":
         return "th" if node.get("role") == "head" else "td"
     if tag == "code":
-        return "pre" if "\n" in "".join(node.itertext()) else "code"
-    return _TAGS.get(tag, tag)
+        return "pre" if any("\n" in str(text) for text in node.itertext()) else "code"
+    known, otherwise = _RENDERED.get(tag, ({}, _TAGS.get(tag, tag)))
+    return known.get(rend.partition("-")[0], otherwise)

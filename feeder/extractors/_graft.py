@@ -138,7 +138,7 @@ def _figure(image: _Image) -> HtmlElement:
 
 
 def _places(article: HtmlElement, letters: str) -> list[tuple[int, int, HtmlElement]]:
-    """Where each top block of the article stands in the page: start, end, block; in order, those that are found."""
+    """Where each top block of the article stands in the page: start, end, block; in order, those found there."""
     found: list[tuple[int, int, HtmlElement]] = []
     at = missed = 0
     for block in article:

@@ -102,6 +102,9 @@ def _without_data(
 
 def _without_noise(line: str) -> str:
     """`European Commission - Press release` without what it is."""
+    crumbs = re.split(r"\s[›»>]\s", line)
+    if len(crumbs) > 1 and is_press(crumbs[0]) and not is_section(crumbs[0]):
+        return crumbs[0]
     first, _, last = line.partition(" - ")
     return first if last and is_noise(last) and words(first[:200]) <= 6 else line
 
@@ -229,7 +232,7 @@ def _above(lines: list[str], story: str, draft: Draft, known: Collection[str]) -
             line
             for line in lines
             if words(line) <= 5
-            and line.istitle()
+            and (line.istitle() or (words(line) > 1 and line[:1].isupper() and _is_titled(line)))
             and not ends(line)
             and line[-1] != ":"
             and not _kicker(line, story)

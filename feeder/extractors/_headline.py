@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from feeder.text import one_line
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 _PARTS = re.compile(r"\s+(?:::|[-–—•·»«›‹>/~])\s+|\s*[|｜│¦]\s*")
 _LETTERS = re.compile(r"[\W_]+")
-_KICKER = re.compile(r"(?:^|[\W_])(?:kicker|overline|dachzeile|topline|roofline|spitzmarke|pre-?title|eyebrow|surtitle|volanta)"
-                     r"(?:[\W_]|\Z)", re.IGNORECASE)  # fmt: skip
-_TITLED = re.compile(
-    r"(?:^|[\W_])(?:entry|post|article|story|page|main)?[-_]?(?:title|headline)(?:[\W_]|\Z)", re.IGNORECASE
+_KICKER = re.compile(
+    r"(?:^|[\W_])(?:kicker|overline|dachzeile|topline|roofline|spitzmarke|pre-?title|eyebrow|surtitle|volanta)"
+    r"(?:[\W_]|\Z)",
+    re.IGNORECASE,
 )
 _EDGE = " |｜│¦:-–—•·»«›‹>/~"
 _LONG, _MOST = 12, 12
 
 
 def headline(page: HtmlElement, said: Declared, address: str | None) -> tuple[str, str]:
-    """A heading that agrees with a declared title wins; then a declared title without the site's name; then any h1."""
+    """A heading that agrees with a declared title; else a declared title without the site's name; else any h1."""
     sites = site_names(said, address)
     titles = [(alone, origin) for value, origin in said["title"] if (alone := without_site(value, sites))]
     headings = _headings(page, sites, address)
@@ -47,7 +47,7 @@ def headline(page: HtmlElement, said: Declared, address: str | None) -> tuple[st
 
 
 def _without_front(titles: list[tuple[str, str]]) -> list[str]:
-    """What headings may agree with; of `Silicon Post: A headline` in <title> only what Open Graph calls the title."""
+    """What headings may agree with: of `The Post: A headline` in <title> only what Open Graph calls the title."""
     best = titles[0][0] if titles and titles[0][1] != "title" else ""
     return [title for title, origin in titles if origin != "title" or not best or best not in title]
 
@@ -89,21 +89,26 @@ def _shown(node: HtmlElement) -> str:
 
 
 def _leads_home(node: HtmlElement, text: str, address: str | None) -> bool:
-    for link in node.iter("a"):
-        href = (link.get("href") or "").strip()
-        path = urlsplit(href).path if _splits(href) else "x"
-        if path in {"", "/"} and not href.startswith("#") and href and one_line(link.text_content()) == text:
-            host = urlsplit(href).netloc
-            return not host or not address or host in urlsplit(address).netloc or urlsplit(address).netloc in host
-    return False
+    """The whole of it is a link to the front page, so that it names the site."""
+    return any(
+        one_line(link.text_content()) == text and _is_home(link.get("href") or "", address)
+        for _, link in zip(range(_MOST), node.iter("a"), strict=False)
+    )
 
 
-def _splits(href: str) -> bool:
-    try:
-        urlsplit(href)
-    except ValueError:
+def _is_home(href: str, address: str | None) -> bool:
+    parts = _split(href)
+    if not href or parts is None or parts.path not in {"", "/"} or href.startswith("#"):
         return False
-    return True
+    own = urlsplit(address).netloc if address else ""
+    return not parts.netloc or not own or parts.netloc in own or own in parts.netloc
+
+
+def _split(href: str) -> SplitResult | None:
+    try:
+        return urlsplit(href.strip())
+    except ValueError:  # as of a broken IPv6 host
+        return None
 
 
 def site_names(said: Declared, address: str | None) -> set[str]:

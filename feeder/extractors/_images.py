@@ -23,7 +23,7 @@ _STAND_IN = re.compile(
     r"spinner|trans(?:parent)?)(?:[_.-]?\d*)\.(?:gif|png|svg|jpe?g|webp)",
     re.IGNORECASE,
 )
-_CANDIDATE = re.compile(r"(?P<url>[^\s,]\S*[^\s,]|[^\s,])(?:\s+(?P<size>\d{1,5}(?:\.\d{1,3})?)[wx])?\s*(?:,|\Z)")
+_SIZE = re.compile(r"(?P<size>\d{1,5}(?:\.\d{1,3})?)[wx],?")
 _WIDEST, _LONGEST = 2000, 20_000  # pixels; characters of a srcset
 
 
@@ -53,10 +53,15 @@ def _of_picture(image: HtmlElement) -> Iterator[str]:
 
 
 def largest(srcset: str) -> str:
-    """The largest picture of a srcset that a screen can show."""
-    best, best_size = "", -1.0
-    for found in _CANDIDATE.finditer(srcset[:_LONGEST]):
-        size = float(found["size"] or 1)
-        if best_size < size <= _WIDEST:
-            best, best_size = found["url"], size
+    """The largest picture that a screen can show, of a list of addresses, each with a width or a density or none."""
+    best, best_size, address = "", -1.0, ""
+    for part in srcset[:_LONGEST].split():
+        size = _SIZE.fullmatch(part) if address else None
+        if size is None:
+            address = part.lstrip(",")
+        width = float(size["size"]) if size else 1.0
+        if address and best_size < width <= _WIDEST:
+            best, best_size = address.rstrip(","), width
+        if size is not None or part.endswith(","):
+            address = ""
     return best

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
 _SAMPLE = 4000
@@ -142,16 +143,17 @@ def _of_script(script: str, sample: str) -> str | None:
 
 
 def _of_words(sample: str) -> str | None:
-    words = _WORD.findall(sample)
+    words = Counter(_WORD.findall(sample))
+    total = words.total()
     marks = {name: sum(map(sample.count, letters)) for name, letters in _MARKS.items()}
     scores = sorted(
         (
-            (sum(w in known for w in words) + min(marks.get(name, 0), len(words) // 4), name)
+            (sum(words[word] for word in known) + min(marks.get(name, 0), total // 4), name)
             for name, known in _STOP_WORDS.items()
         ),
         reverse=True,
     )
     (best, name), (second, other) = scores[0], scores[1]
     near = any({name, other} <= family for family in _FAMILIES)
-    sure = best >= 3 and best * 8 > len(words) and best > second * (1 if near else 1.15)
+    sure = best >= 3 and best * 8 > total and best > second * (1 if near else 1.15)
     return name if sure else None

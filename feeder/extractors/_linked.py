@@ -28,13 +28,12 @@ _FIELDS = {
     "categories": ("articleSection", "keywords"),
     "url": ("mainEntityOfPage", "url"),
 }
-_WRAPPING = re.compile(r"\A\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|"
-                       r"(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/)\s*;?\s*\Z")  # fmt: skip
+_AROUND = ("<!--", "-->", "<![CDATA[", "]]>", "//", "/*", "*/", ";")
 _COMMAS = re.compile(r",(\s*[}\]])")
 
 
 def linked_data(page: HtmlElement) -> Iterator[tuple[str, str]]:
-    """(field, value) of the page's article, then of the page itself, which are less sure of being the article's."""
+    """(field, value) of the page's article, then of the page itself, which are less surely the article's."""
     items = _items(page)
     named = {str(item["@id"]): item for item in items if "@id" in item and len(item) > 2}
     for kind in (_ARTICLE, _PAGE):
@@ -64,7 +63,7 @@ def _scripts(page: HtmlElement) -> list[str]:
 
 def _data(text: str) -> Any:
     """Many pages write it nearly right: in a comment, with escaped quotes, with a comma too many."""
-    bare = _WRAPPING.sub("", text).strip()
+    bare = _bare(text)
     for attempt in (bare, _COMMAS.sub(r"\1", bare), unescape(bare)):
         try:
             return json.loads(attempt, strict=False)
@@ -73,6 +72,17 @@ def _data(text: str) -> Any:
         except RecursionError:
             return None
     return None
+
+
+def _bare(text: str) -> str:
+    """Without the comment or CDATA section that it is wrapped in."""
+    text = text.strip()
+    for _ in range(2 * len(_AROUND)):
+        mark = next((mark for mark in _AROUND if text.startswith(mark) or text.endswith(mark)), None)
+        if mark is None:
+            return text
+        text = text.removeprefix(mark).removesuffix(mark).strip()
+    return text
 
 
 def _kinds(item: dict[str, Any]) -> list[str]:

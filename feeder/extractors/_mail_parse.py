@@ -1,7 +1,7 @@
 """The bytes of a mail -> its parts, and the words of its head. Bounded, whatever the mail is made of.
 
-Python's newer policy reads every address and parameter by a grammar of its own, which breaks on what spammers and
-old programs write and takes more than linear time; the older one leaves heads as they are. RFC 5322, 2045, 2047.
+Python's newer policy reads every head by a grammar of its own, which takes most of a second for a long one and
+recurses into comments; the older one leaves them as they are, and little of them is needed. RFC 5322, 2045, 2047.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from feeder.errors import Unreadable
-from feeder.extractors._mail_words import ATTRIBUTION, FIELDS, FOOTER, FORWARDED, GREETING
+from feeder.extractors._mail_words import ATTRIBUTION, FIELDS, FOOTER, FORWARDED, GREETING, HEAD
 from feeder.text import one_line
 
 _SEALED = "-----BEGIN PGP MESSAGE-----"
@@ -29,12 +29,12 @@ class Trimmed:
     head: tuple[tuple[str, str], ...] = ()
 
 
-def trim(text: str, *, forwarded: bool = False) -> Trimmed:
-    """`forwarded`: the mail says in its subject that it forwards another. Raises Unreadable for encrypted text."""
+def trim(text: str, *, forwards: bool = False, answers: bool = False) -> Trimmed:
+    """`forwards` and `answers`: what the mail says that it does with another. Raises Unreadable if encrypted."""
     if text.lstrip().startswith(_SEALED):
         raise Unreadable("it is an encrypted mail; ask its sender for a plain one")
     text, notes = _without_files(_without_armour(text.replace("\r\n", "\n").replace("\r", "\n")))
-    text, head, beside = _forwarded(text, asked=forwarded)
+    text, head, beside = _forwarded(text, forwards=forwards, answers=answers)
     lines = text.split("\n")
     for end in (_quote, _footer, _signature, _footer):
         at = end(lines)
@@ -68,13 +68,14 @@ def _without_files(text: str) -> tuple[str, list[str]]:
     return out + text, notes
 
 
-def _forwarded(text: str, *, asked: bool) -> tuple[str, dict[str, str], list[str]]:
+def _forwarded(text: str, *, forwards: bool, answers: bool) -> tuple[str, dict[str, str], list[str]]:
     """The text of a mail that is forwarded within this one, its head, and what was written above it."""
-    found = FORWARDED.search(text)
-    if found is None:
+    marks = [found for rule in (FORWARDED, HEAD) if (found := rule.search(text))]
+    if not marks:
         return text, {}, []
+    found = min(marks, key=lambda it: it.start())
     before, after = text[: found.start()].strip(), text[found.end() :].strip("\n")
-    if asked or len(before.split()) <= _COVER:
+    if forwards or not before or (not answers and len(before.split()) <= _COVER):
         head, inner = _inner_head(_unquoted(after))
         return inner, head, [before]
     return before, {}, [after]  # an answer, and below it what it answers

@@ -21,6 +21,13 @@ FORWARDED = re.compile(
     r"[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+# The head that Outlook writes above what is answered or forwarded, without a line that says so.
+HEAD = re.compile(
+    r"^(?:_{10,}[ \t]*\n[ \t\n]{0,5})?(?=\*?(?:from|von|de|da|van|от|från|fra)\*?[ \t]?:[^\n]{1,300}\n"
+    r"(?:[^\n:]{1,25}:[^\n]{0,1000}\n){1,4}\*?(?:subject|betreff|objet|asunto|oggetto|onderwerp|assunto|тема|ämne|emne)"
+    r"\*?[ \t]?:)",
+    re.IGNORECASE | re.MULTILINE,
+)
 FIELDS = {
     name: field
     for field, row in {

@@ -1,4 +1,4 @@
-"""Microdata and RDFa of a page's article -> what it says: https://schema.org/Article in the page's own elements."""
+"""Microdata of a page -> what it says of the article: https://schema.org/Article in the page's own elements."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from feeder.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date, datetime
+    from datetime import date
 
     from lxml.html import HtmlElement
 
@@ -35,17 +36,19 @@ _PREFIX = re.compile(r"\A(?:www\d?|m|mobile|amp)\.")
 def read_page(
     html: str, *, url: str | None, key: str, hints: Hints, said: Iterable[tuple[str, str]] = ()
 ) -> Draft:
-    """`url` is where it was fetched from, `said` what its source says of it (see Document); both win over guesses."""
-    page = tree(html)
+    """`url` is where it came from, `said` what its source says of it; both win over guesses (see Document)."""
+    page, source = tree(html), dict(said)
     draft, states = Draft(), declared(page)
-    _take_said(dict(said), draft, hints)
+    url = url or source.get("url")
+    _take_said(source, draft, hints)
     base = _take_addresses(page, states, draft, hints, url)
     draft.put("title", *headline(page, states, url or draft.url))
     _take_words(states, draft, hints, base)
+    draft.put("summary", one_line(source.get("summary", "")), "source")
     _take_day(page, states, draft, hints, url)
     draft.put("authors", *authors(page, states, url or draft.url))
     _take_body(article(page, draft.title, base), base, draft, hints)
-    _take_rest(dict(said), draft, hints, key)
+    _take_rest(source, draft, hints, key)
     return draft
 
 
@@ -103,7 +106,7 @@ def _take_day(page: HtmlElement, states: Declared, draft: Draft, hints: Hints, u
 
 
 def _refines(when: date | datetime, known: date | datetime) -> bool:
-    return hasattr(when, "hour") and not hasattr(known, "hour") and when.date() == known
+    return isinstance(when, datetime) and not isinstance(known, datetime) and when.date() == known
 
 
 def _take_body(body: HtmlElement, base: str, draft: Draft, hints: Hints) -> None:

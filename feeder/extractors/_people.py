@@ -51,7 +51,11 @@ def _before_role(line: str) -> tuple[Person, ...]:
     parts = line.replace(",", " ").split()
     for count in (2, 3):
         name = " ".join(parts[:count])
-        if parts[count : count + 1] == ["in"] and is_name(name) and is_place(" ".join(parts[count + 1 :])):
+        if (
+            parts[count : count + 1] in (["in"], ["at"], ["à"])
+            and is_name(name)
+            and is_place(" ".join(parts[count + 1 :]))
+        ):
             return (Person(name),)
         if count < len(parts) and is_name(name) and is_role(" ".join(parts[count:])) and not is_role(name):
             return (Person(name),)

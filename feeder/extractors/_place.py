@@ -18,7 +18,8 @@ def is_place(name: str) -> bool:
     if not 1 <= len(parts) <= 5 or len(name) > 40 or _FORBIDDEN.search(name) or is_section(name):
         return False
     first = parts[0].strip("'’.").casefold()
-    if first in NO_PLACE and not (first in PLACE_ARTICLES and len(parts) > 1):
+    articled = len(parts) > 1 and (first in PLACE_ARTICLES or (first == "the" and name.isupper()))
+    if first in NO_PLACE and not articled:
         return False
     return _capital(parts[0]) and all(_capital(part) or part.casefold() in CONNECTORS for part in parts[1:])
 

@@ -162,5 +162,5 @@ def is_city(name: str) -> bool:
 
 def is_region(name: str) -> bool:
     """A country or a state, in full or as American papers shorten it."""
-    key = _key(name)
+    key = _key(name).removeprefix("the ")
     return key in _REGION or (name.isupper() and key in _STATES)

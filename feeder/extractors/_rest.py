@@ -11,42 +11,52 @@ from feeder.text import one_line
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+
+def _either(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
 # A short line that begins what is not of the article any more.
-_END = re.compile(
+_END = _either(
     r"(?:related|latest|recent|more|most (?:read|popular)|popular|other|further|similar|top)\b.{0,20}"
-    r"\b(?:articles?|news|posts?|reads?|reading|stories|topics|from|on|in|content|coverage)\b"
-    r"|(?:you (?:may|might) (?:also )?(?:like|be interested)|recommended|read next|up next|don.t miss|trending)\b"
-    r"|(?:share|tweet|teilen|partager|compartir|compartilhar|condividi|udostępnij|поделиться|delen|del)\b.{0,25}\Z"
-    r"|(?:tags?|filed under|categor(?:y|ies)|schlagw(?:ort|örter)|etiquetas|mots[- ]clés|tagi)\b.{0,3}\Z"
-    r"|(?:\d+ )?(?:comments?|kommentare?|commentaires?|comentarios?|comentários?|komentarze|комментарии)\b.{0,15}\Z"
-    r"|(?:leave|post|write) a (?:comment|reply)|join the (?:conversation|discussion)|(?:schreibe|hinterlasse) "
-    r"|(?:subscribe|sign up|follow us|newsletter|jetzt (?:den |unseren )?newsletter|suscríbete|abonnez)\b.{0,50}\Z"
-    r"|(?:weitere|mehr|ähnliche|neueste|aktuelle|passende|andere|verwandte|meistgelesene|das könnte)\b.{0,20}"
-    r"\b(?:artikel|beiträge|meldungen|nachrichten|themen|thema|news|infos|aus|zum|zu|interessieren|gefallen)\b"
-    r"|(?:top-themen|auch (?:interessant|lesen)|lesen sie auch|lesetipps?|mehr (?:dazu|lesen)|empfehlungen|lust auf mehr"
-    r"|schon gelesen|zurück nach oben|folgen sie uns|teilen sie dies|veröffentlicht von|(?:presse)?kontakt\Z"
-    r"|back to top|follow (?:us|me)|about the author|written by)\b"
-    r"|(?:à lire (?:aussi|également)|lire aussi|sur le même (?:sujet|thème)|articles? (?:liés?|similaires?|connexes?)"
-    r"|vous aimerez|les plus lus)\b"
-    r"|(?:noticias?|notas|artículos?|contenidos?|temas?|más) (?:relacionad[ao]s?|noticias|información|leíd[ao]s)\b"
-    r"|(?:[tl]e puede interesar|también te puede|puedes ver|lea (?:también|además|más)|le[ie]a? (?:também|mais)|veja (?:também|mais)"
-    r"|notícias relacionadas|mais lidas|recomendad[ao]s)\b"
-    r"|(?:leggi anche|articoli correlati|potrebbe interessarti|lees ook|meer over|läs (?:också|mer)|les også|læs også"
-    r"|lue myös|czytaj (?:też|także|również)|zobacz (?:też|także|również)|polecane|przeczytaj|číst dále"
-    r"|читайте также|читайте також|по теме|похожие|ilgili haberler)\b"
-    r"|延伸阅读|相关(?:新闻|阅读|文章|推荐)|関連(?:記事|ニュース)|あわせて読みたい|관련\s?기사",
-    re.IGNORECASE,
+    r"\b(?:articles?|news|posts?|reads?|reading|stories|topics|from|on|in|content|coverage)\b",
+    r"(?:you (?:may|might) (?:also )?(?:like|be interested)|recommended|read next|up next|don.t miss|trending)\b",
+    r"(?:share|tweet|teilen|partager|compartir|compartilhar|condividi|udostępnij|поделиться|delen|del)\b.{0,25}\Z",
+    r"(?:tags?|filed under|categor(?:y|ies)|schlagw(?:ort|örter)|etiquetas|mots[- ]clés|tagi)\b.{0,3}\Z",
+    r"(?:\d+ )?(?:comments?|kommentare?|commentaires?|coment[aá]rios?|komentarze|комментарии)\b.{0,15}\Z",
+    r"(?:leave|post|write) a (?:comment|reply)|join the (?:conversation|discussion)",
+    r"(?:schreibe|hinterlasse) (?:einen|deinen|uns)\b",
+    r"(?:subscribe|sign up|newsletter|jetzt (?:den |unseren )?newsletter|suscríbete|abonnez)\b.{0,50}\Z",
+    r"(?:back to top|follow (?:us|me)|about the author|written by)\b",
+    r"(?:weitere|mehr|ähnliche|neueste|aktuelle|passende|andere|verwandte|meistgelesene|das könnte)\b.{0,20}"
+    r"\b(?:artikel|beiträge|meldungen|nachrichten|themen|thema|news|infos|aus|zum|zu|interessieren|gefallen)\b",
+    r"(?:top-themen|auch (?:interessant|lesen)|lesen sie auch|lesetipps?|mehr (?:dazu|lesen)|empfehlungen)\b",
+    r"(?:quellen und links|lust auf mehr|schon gelesen|zurück nach oben|folgen sie uns|teilen sie dies)\b",
+    r"(?:veröffentlicht von\b|(?:presse)?kontakt\Z)",
+    r"(?:à lire (?:aussi|également)|lire aussi|sur le même (?:sujet|thème)|vous aimerez|les plus lus)\b",
+    r"articles? (?:liés?|similaires?|connexes?)\b",
+    r"(?:noticias?|notas|artículos?|contenidos?|temas?|más) (?:relacionad[ao]s?|noticias|información|leíd[ao]s)\b",
+    r"(?:[tl]e puede interesar|también te puede|puedes ver|lea (?:también|además|más)|recomendad[ao]s)\b",
+    r"(?:le[ie]a? (?:também|mais)|veja (?:também|mais)|notícias relacionadas|mais lidas)\b",
+    r"(?:leggi anche|articoli correlati|potrebbe interessarti|lees ook|meer over)\b",
+    r"(?:läs (?:också|mer)|les også|læs også|lue myös|polecane|przeczytaj|číst dále)\b",
+    r"(?:czytaj|zobacz) (?:też|także|również)\b",
+    r"(?:читайте також|читайте также|по теме|похожие|ilgili haberler)\b",
+    r"延伸阅读|相关(?:新闻|阅读|文章|推荐)|関連(?:記事|ニュース)|あわせて読みたい|관련\s?기사",
 )
 # A line that is none of the article's, wherever it stands.
-_STRAY = re.compile(
-    r"(?:advertisement|advertising|ad|anzeige|werbung|publicité|publicidad|publicidade|pubblicità|reklama|advertentie"
-    r"|annonse|mainos|реклама|广告|story continues below(?: advertisement)?|continue reading(?: below)?|artikel anhören"
-    r"|listen to (?:this )?article|read more|weiterlesen|loading|wird geladen|link copied|copy link)[\W_]*\Z"
-    r"|(?:read (?:more|also|next)|also read|see also|watch(?: also)?|lesen sie (?:auch|hier|dazu)|siehe auch|mehr (?:dazu|lesen)"
-    r"|auch (?:interessant|lesen)|à lire aussi|lire aussi|lea también|[tl]e puede interesar|puedes ver|leia (?:também|mais)|veja também"
-    r"|leggi anche|lees ook|läs (?:också|mer|även)|les også|læs også|lue myös|lue aiheesta lisää|czytaj (?:też|także|również)"
-    r"|zobacz (?:też|także|również)|читайте также|читайте також|延伸阅读|関連記事|相关阅读)\s?[:：|>»].{1,300}\Z",
-    re.IGNORECASE,
+_STRAY = _either(
+    r"(?:advertisement|advertising|ad|anzeige|werbung|publicité|publicidad|publicidade|pubblicità|reklama"
+    r"|advertentie|annonse|mainos|реклама|广告)[\W_]*\Z",
+    r"(?:story continues below(?: advertisement)?|continue reading(?: below)?|read more|weiterlesen)[\W_]*\Z",
+    r"(?:artikel anhören|listen to (?:this )?article|loading|wird geladen|link copied|copy link)[\W_]*\Z",
+    r"(?:read (?:more|also|next)|also read|see also|watch(?: also)?)\s?[:：|>»].{1,300}\Z",
+    r"(?:lesen sie (?:auch|hier|dazu)|siehe auch|mehr (?:dazu|lesen)|auch (?:interessant|lesen))\s?[:|>»].+\Z",
+    r"(?:à lire aussi|lire aussi|lea también|[tl]e puede interesar|puedes ver)\s?[:|>»].{1,300}\Z",
+    r"(?:le[ie]a? (?:também|mais)|veja também|leggi anche|lees ook)\s?[:|>»].{1,300}\Z",
+    r"(?:läs (?:också|mer|även)|les også|læs også|lue myös|lue aiheesta lisää)\s?[:|>»].{1,300}\Z",
+    r"(?:(?:czytaj|zobacz) (?:też|także|również)|читайте также|читайте також)\s?[:|>»].{1,300}\Z",
+    r"(?:延伸阅读|関連記事|相关阅读)\s?[:：|>»].{1,300}\Z",
 )
 _RIGHTS = re.compile(r"©|\(c\) ?\d{4}|copyright\b|all rights reserved|alle rechte vorbehalten", re.IGNORECASE)
 _HEADINGS = {"h2", "h3", "h4", "h5", "h6"}

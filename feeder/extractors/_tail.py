@@ -16,7 +16,7 @@ _STOP = re.compile(
     r"|(?:view|see) (?:the )?(?:original|source) (?:version|content|article)"
     r"|_{3,}\Z|--\s?\Z"
     r"|【(?:责任编辑|編輯|编辑)|(?:责任编辑|責任編輯|编辑)[:：]|.{0,80}무단\s?전재"
-    r"|copyright\s?[©ⓒ(]|[©ⓒ]\s?\d{4}|\(c\)\s?\d{4}",
+    r"|copyright\s?(?:[©ⓒ(]|\d{4}\b)|[©ⓒ]\s?\d{4}|\(c\)\s?\d{4}",
     re.IGNORECASE,
 )
 # What usually stands behind the end, and cuts only where less than half of the text would go.

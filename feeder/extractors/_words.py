@@ -55,10 +55,10 @@ gazette; quotidien; dépêche; nouvelles; diario; periódico; noticias; prensa; 
 giornale; notizie; repubblica; messaggero; jornal; folha; notícias; diário; dagblad; krant; nieuws; courant
 nyheter; tidning; tidningen; dagbladet; avis; avisen; aftenposten; posten; tidende; sanomat; lehti; uutiset
 gazeta; dziennik; kurier; noviny; listy; новости; газета; известия; правда; вести; комсомольская; haber
-gazetesi; gazete; haberleri; novosti; vijesti; hírek; ziarul; εφημερίδα; νέα; nachrichtenagentur; parisien
-provençal; stampa; telegraaf; volkskrant; stadskrant; expressen; politiken; berlingske; rzeczpospolita; wyborcza
-milliyet; hürriyet; cumhuriyet; espectador; informador; ouest-france; sud-ouest; franceinfo; rfi; ard; zdf; mdr
-ndr; wdr; srf; orf; rtbf; vrt; svt; nrk; yle; rai; rtve
+gazetesi; gazete; haberleri; novosti; vijesti; hírek; ziarul; εφημερίδα; νέα; nachrichtenagentur; courrier
+républicain; parisien; provençal; stampa; telegraaf; volkskrant; stadskrant; expressen; politiken; berlingske
+rzeczpospolita; wyborcza; milliyet; hürriyet; cumhuriyet; espectador; informador; ouest-france; sud-ouest; franceinfo; rfi; ard; zdf
+mdr; ndr; wdr; srf; orf; rtbf; vrt; svt; nrk; yle; rai; rtve
 """)
 # Names whose words alone say nothing.
 HOUSES = _table("""

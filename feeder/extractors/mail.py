@@ -47,7 +47,14 @@ def _article(mail: Message, document: Document, hints: Hints, depth: int) -> Rea
         return _carried(mail, parts, document, hints, depth)
     notes = [*parts.notes, *(f"mail left out: {words(it, 'subject')}" for it in parts.mails)]
     subject = words(mail, "subject")
-    reading, inner = _read(parts.texts, heads.headline(mail), subject, document, hints)
+    answers = bool(raw(mail, "in-reply-to"))
+    plain = "\n\n".join(it.plain or it.text for it in parts.texts if it.kind == PLAIN or it.plain)
+    forwards = FORWARDS.match(subject) is not None
+    inner = trim(plain, forwards=forwards, answers=answers)
+    title = heads.bare(dict(inner.head).get("subject", "")) or heads.headline(mail)
+    # Of an answer the plain text tells best what was written and what was quoted.
+    texts = [Text(PLAIN, plain)] if answers and inner.text.strip() else parts.texts
+    reading = _read(texts, inner, title, document, hints, forwarded=forwards or bool(inner.head))
     content = replace(reading.content, notes=(*reading.content.notes, *notes))
     return _with_head(replace(reading, content=content), mail, inner, document, hints)
 
@@ -68,20 +75,16 @@ def _carried(mail: Message, parts: Parts, document: Document, hints: Hints, dept
 
 
 def _read(
-    texts: list[Text], title: str, subject: str, document: Document, hints: Hints
-) -> tuple[Reading, Trimmed]:
-    """What the texts say, and what was trimmed from the plain one."""
-    forwards = FORWARDS.match(subject) is not None
-    plain = "\n\n".join(it.plain or it.text for it in texts if it.kind == PLAIN or it.plain)
-    inner = trim(plain, forwarded=forwards)
-    title = heads.bare(dict(inner.head).get("subject", "")) or title
+    texts: list[Text], inner: Trimmed, title: str, document: Document, hints: Hints, *, forwarded: bool
+) -> Reading:
+    """What the texts say; `inner` is the plain one, trimmed."""
     if any(it.kind == HTML for it in texts):
         try:
-            return _of_pages(texts, title, hints, forwarded=forwards or bool(inner.head)), inner
+            return _of_pages(texts, title, hints, forwarded=forwarded)
         except Unreadable:
             if not inner.text.strip():
                 raise
-    return _of_plain(inner, title, document, hints), inner
+    return _of_plain(inner, title, document, hints)
 
 
 def _of_pages(texts: list[Text], title: str, hints: Hints, *, forwarded: bool) -> Reading:

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from feeder.errors import Unreadable
-from feeder.extractors import _dateline
+from feeder.extractors import _dateline, _dateline_local
 from feeder.extractors._charset import decode
 from feeder.extractors._dates import find, moment
 from feeder.extractors._draft import Draft, name_day
@@ -26,8 +26,12 @@ if TYPE_CHECKING:
     from feeder.model.document import Document, Hints, Reading
 
 _DATELINE_WITHIN, _PROSE_BEFORE, _HEAD = 30, 2, 60
+_TOLD = re.compile(
+    r"(?i)(?:this .{2,90})?\b(?:first )?(?:published|posted|publié|mis en ligne|veröffentlicht|erschienen|"
+    r"publicado|pubblicato|gepubliceerd|publicerad|publiceret|publisert|julkaistu|opublikowano|опубликовано|опубліковано)\b"
+)
 _PROSE_WITHIN = 40  # a release has its contacts between headline and text
-_BAR = re.compile(r"\s+(?P<bar>\||::|[-–—•·])\s+")
+_BAR = re.compile(r"\s+(?P<bar>\||::|[-–—•·])\s+|(?<=[\u3040-\u9fff])\s?(?P<wide>[：｜|])\s?")
 
 
 def read(document: Document, hints: Hints) -> Reading:
@@ -116,7 +120,7 @@ def _without_suffix(lines: list[str], draft: Draft) -> list[str]:
     """`Headline | Site` that is said once: the bar alone tells, a dash only before the name of a house."""
     for found in reversed(list(_BAR.finditer(lines[0])) if len(lines[0]) < 320 else []):
         title, site = lines[0][: found.start()], lines[0][found.end() :]
-        sure = found["bar"] in {"|", "::"} or is_press(site) or is_institution(site)
+        sure = found["bar"] in {"|", "::"} or found["wide"] == "｜" or is_press(site) or is_institution(site)
         if (
             sure
             and words(title) >= 4
@@ -135,13 +139,27 @@ def _split(lines: list[str], hints: Hints, spoken: str | None) -> tuple[list[str
     prose = 0
     for index, line in enumerate(lines[:_DATELINE_WITHIN]):
         found = _dateline.read(line, hints, names, spoken)
-        if found and words(found.rest[:400]) >= (1 if line[:3].isupper() else 5):
+        if found and words(found.rest[:400]) >= _least(line) and not _dateline.alone(line, hints, names, spoken):
             return lines[:index], [found.rest, *lines[index + 1 :]], found
         prose += is_prose(line)
         if prose > _PROSE_BEFORE:
             break
     start = _start(lines, hints)
+    if start < len(lines) and (found := _local(lines, start, hints, spoken)):
+        return lines[:start], [found.rest, *lines[start + 1 :]], found
     return lines[:start], lines[start:], None
+
+
+def _least(line: str) -> int:
+    """How many words must follow a dateline; a wire's is one whatever follows."""
+    return 1 if line[:3].isupper() else 5
+
+
+def _local(lines: list[str], start: int, hints: Hints, spoken: str | None) -> Dateline | None:
+    """The dateline of a local paper, at the first paragraph alone."""
+    others = "\n".join(lines[:start] + lines[start + 1 : start + 40])
+    signed = any(is_data(line, hints) for line in lines[:start])
+    return _dateline_local.read(lines[start], others, spoken, signed=signed)
 
 
 def _start(lines: list[str], hints: Hints) -> int:
@@ -234,7 +252,7 @@ def _take_tail(tail: list[str], draft: Draft, hints: Hints) -> None:
         else:
             draft.put("authors", byline(line) if line[:3].lower() == "by " else (), "byline")
         draft.put("publisher", publisher_of(line) or agency_of(line), "line at the end")
-        if stated := find(line[:200], hints) if "published" in line[:200].lower() else ():
+        if stated := find(line[:200], hints) if _TOLD.match(line) else ():
             draft.put("published", stated[0].when, "line at the end")
         draft.note(line)
     if len(tail) == 1 and is_name(tail[0]) and not is_noise(tail[0]):

@@ -79,7 +79,7 @@ def _bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = _WORDS.get(error.errno or 0) or os.strerror(error.errno or 0)
         raise FeederError(f"cannot listen on {host}:{port}: {reason}") from None
-    # asyncio does it only for sockets whose protocol is named; without it each small answer waits 40 ms for an ACK.
+    # asyncio does it only where the protocol is named; without it each small answer waits 40 ms for an ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 

@@ -95,8 +95,8 @@ class Watch(Protocol):
 class Source(Protocol):
     """A place of a name that can be looked at, again and again.
 
-    `exhaustive`: what a look does not show is gone. `foreign`: others write it, and nobody here means each article,
-    so that floods are held back; `max_age` is how old an article may be for webhooks to be told of it.
+    `exhaustive`: what a look does not show is gone. `foreign`: others write it, and nobody here means each
+    article, so that floods are held back; `max_age` is how old an article may be for webhooks to be told of it.
     """
 
     name: str

@@ -44,7 +44,7 @@ class Child:
         return self._process.poll() is None
 
     def do(self, job: bytes, seconds: float) -> tuple[bool, Any]:
-        """Whether the function returned, and what; or the error of ours that it raised. After `TooHard`, kill it."""
+        """Whether the function returned, and what; or which error of ours it raised. After `TooHard`, kill it."""
         kind, value = self._answer(job, seconds)
         self.calls, self.used = self.calls + 1, time.monotonic()
         if kind == "memory":
@@ -104,7 +104,7 @@ def _started(theirs: socket.socket, memory: int) -> subprocess.Popen[bytes]:
     environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)  # noqa: PTH109 - strings
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-P", "-m", "feeder.workshop", str(memory)],
-        stdin=theirs,
+        stdin=theirs.fileno(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=environment,

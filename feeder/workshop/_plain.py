@@ -13,12 +13,15 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from feeder.errors import FeederError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _OURS = re.compile(r"feeder(?:\.(?!__)\w+)+")
-_MANY: dict[str, type] = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
+_MANY: dict[str, Callable[..., Any]] = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
 
 
 def dumps(value: Any) -> bytes:
@@ -43,13 +46,17 @@ def _down(value: Any) -> Any:
         return [type(value).__name__, *map(_down, value)]
     if type(value) is dict:
         return ["dict", *([_down(key), _down(entry)] for key, entry in value.items())]
+    return _single_down(value) or _named_down(value)
+
+
+def _single_down(value: Any) -> list[Any] | None:
     if isinstance(value, bytes):
         return ["bytes", base64.b64encode(value).decode()]
     if isinstance(value, date):  # and datetime, whose zone becomes its offset
         return ["datetime" if isinstance(value, datetime) else "date", value.isoformat()]
     if isinstance(value, timedelta):
         return ["timedelta", value.days, value.seconds, value.microseconds]
-    return _named_down(value)
+    return None
 
 
 def _named_down(value: Any) -> Any:
@@ -120,7 +127,7 @@ def _class(module: str, name: str) -> type:
     return kind
 
 
-_READERS = {
+_READERS: dict[str, Callable[..., Any]] = {
     "dict": _dict,
     "bytes": _bytes,
     "date": date.fromisoformat,

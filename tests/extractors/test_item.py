@@ -235,7 +235,7 @@ def test_a_page_elsewhere_is_the_address_only_where_there_is_no_other() -> None:
             (" a\n b ", "a b"),
             ("x" * 2000, "x" * 2000),
         ),
-        *((bad, None) for bad in ("", " ", "x" * 2001, "霧" * 700, [], True, {})),
+        *(("", None), (" ", None), ("x" * 2001, None), ("霧" * 700, None), ([], None), (True, None), ({}, None)),
     ],
 )
 def test_an_id_is_a_text_or_a_number_and_a_name_that_every_store_can_hold(
@@ -323,8 +323,20 @@ def test_a_draft_waits_for_ever_and_a_date_to_come_for_itself_if_asked_to() -> N
 
 @pytest.mark.parametrize(
     "field",
-    "url external_url summary image banner_image date_published authors author tags language attachments _feeder _feed "
-    "_page".split(),
+    [
+        *(
+            "url",
+            "external_url",
+            "summary",
+            "image",
+            "banner_image",
+            "date_published",
+            "authors",
+            "author",
+            "tags",
+        ),
+        *("language", "attachments", "_feeder", "_feed", "_page"),
+    ],
 )
 @pytest.mark.parametrize("value", [3, {"a": [1]}, [[1], {"b": 2}, None], True])
 def test_one_wrong_field_is_left_out_with_a_warning(field: str, value: Any) -> None:
@@ -397,13 +409,14 @@ def test_a_text_beyond_all_bounds_is_refused() -> None:
     assert "characters" in refusal(json.dumps({"title": "F", "content_html": "x" * 3_000_001}))
 
 
-KEYS = st.sampled_from(
-    "id url external_url title summary content_html content_text image banner_image tags date_published date_modified "
-    "authors author language attachments _feeder _feed _page name email html draft wait slug place size_in_bytes".split()
-)
+KEYS = st.sampled_from([
+    "id", "url", "external_url", "title", "content_html", "content_text", "summary", "image", "banner_image",
+    "tags", "date_published", "date_modified", "authors", "author", "language", "attachments", "_feeder", "_feed",
+    "_page", "name", "email", "html", "draft", "wait", "slug", "place", "size_in_bytes",
+])  # fmt: skip
 WORDS = st.sampled_from([
-    URL, "mailto:a@b.example", "javascript:x", "2026-01-14T09:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31", "en",
-    "<p>Fog</p>", "<img src=x>", "<base href=//x>", "Ferries sail again today.", "\ud800", "\0", "//[", "",
+    URL, "mailto:a@b.example", "javascript:x", "2026-01-14T09:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31",
+    "<p>Fog</p>", "<img src=x>", "<base href=//x>", "Ferries sail again today.", "en", "\ud800", "\0", "//[", "",
 ])  # fmt: skip
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | WORDS
 VALUES = st.recursive(
