@@ -89,7 +89,7 @@ class Draft:
             self.published,
             _native(self.native),
             one_line(self.slug, SHORT) if self.slug else None,
-            tuple(sorted(self.origins.items())),
+            tuple(sorted((name, origin) for name, origin in self.origins.items() if name != "revised")),
             tuple(self.warnings),
         )
 

@@ -53,7 +53,7 @@ def _of_picture(image: HtmlElement) -> Iterator[str]:
 
 
 def largest(srcset: str) -> str:
-    """The largest picture that a screen can show, of a list of addresses, each with a width or a density or none."""
+    """The largest picture that a screen can show, of addresses that each have a width, a density or neither."""
     best, best_size, address = "", -1.0, ""
     for part in srcset[:_LONGEST].split():
         size = _SIZE.fullmatch(part) if address else None

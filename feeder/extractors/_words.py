@@ -57,8 +57,8 @@ nyheter; tidning; tidningen; dagbladet; avis; avisen; aftenposten; posten; tiden
 gazeta; dziennik; kurier; noviny; listy; новости; газета; известия; правда; вести; комсомольская; haber
 gazetesi; gazete; haberleri; novosti; vijesti; hírek; ziarul; εφημερίδα; νέα; nachrichtenagentur; courrier
 républicain; parisien; provençal; stampa; telegraaf; volkskrant; stadskrant; expressen; politiken; berlingske
-rzeczpospolita; wyborcza; milliyet; hürriyet; cumhuriyet; espectador; informador; ouest-france; sud-ouest; franceinfo; rfi; ard; zdf
-mdr; ndr; wdr; srf; orf; rtbf; vrt; svt; nrk; yle; rai; rtve
+rzeczpospolita; wyborcza; milliyet; hürriyet; cumhuriyet; espectador; informador; ouest-france
+sud-ouest; franceinfo; rfi; ard; zdf; mdr; ndr; wdr; srf; orf; rtbf; vrt; svt; nrk; yle; rai; rtve
 """)
 # Names whose words alone say nothing.
 HOUSES = _table("""

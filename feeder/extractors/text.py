@@ -69,14 +69,20 @@ def _article(text: str, key: str, hints: Hints) -> Reading:
 def _without_navigation(lines: list[str], draft: Draft) -> tuple[list[str], list[str]]:
     """A page saved as text says its headline twice; what stands between is navigation, and comes second."""
     for index, line in enumerate(lines[:12]):
-        for title, site in _headlines(line):
-            again = _again(lines, title, index)
-            if again is not None:
-                draft.put("title", title.strip("# "), "repeated headline")
-                draft.put("publisher", site, "page title")
-                draft.note(*lines[: again + 1])
-                return lines[again + 1 :], lines[index + 1 : again]
+        found = [(*_again(lines, title, index), title, site) for title, site in _headlines(line)]
+        again, taken, title, site = max(found, key=_surest, default=(0, 0, "", None))
+        if again:
+            draft.put("title", title.strip("# "), "repeated headline")
+            draft.put("publisher", site, "page title")
+            draft.note(*lines[: again + taken])
+            return lines[again + taken :], lines[index + 1 : again]
     return _without_suffix(lines, draft), []
+
+
+def _surest(found: tuple[int, int, str, str | None]) -> tuple[bool, bool, int]:
+    """The longest; but `Headline - House` on two lines is a headline above its house."""
+    again, taken, title, site = found
+    return again > 0, site is not None or taken == 1, len(title)
 
 
 def _headlines(line: str) -> list[tuple[str, str | None]]:
@@ -92,15 +98,15 @@ def _headlines(line: str) -> list[tuple[str, str | None]]:
     ]
 
 
-def _again(lines: list[str], title: str, index: int) -> int | None:
-    """Where the headline stands again for the last time before the text, on one line or broken into some."""
+def _again(lines: list[str], title: str, index: int) -> tuple[int, int]:
+    """Where the headline stands for the last time before the text, and on how many lines; 0, 0 is nowhere."""
     wanted = _plain(title)
-    found = None
+    found = 0, 0
     for at in range(index + 1, min(len(lines), 200)):
         taken = _repeated(lines, at, wanted)
         if taken and any(map(is_prose, lines[at + taken : at + taken + _PROSE_WITHIN])):
-            found = at + taken - 1
-        elif found is not None and is_prose(lines[at]):
+            found = at, taken
+        elif found[0] and is_prose(lines[at]):
             break
     return found
 

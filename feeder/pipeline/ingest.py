@@ -77,7 +77,7 @@ def ingest(
     if not source.exhaustive:
         _take_kept(desk, visit, ripe, counts)
     if only is None and whole:
-        _look_done(desk, visit, look, counts)
+        _look_done(desk, visit, look, counts, state.note if state else "")
     return Report(+counts, look.unsettled + look.missing, look.identity, whole, look.rest)
 
 
@@ -229,7 +229,7 @@ def _batched(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
 
 
-def _look_done(desk: Desk, visit: Visit, look: Look, counts: Mapping[str, int]) -> None:
+def _look_done(desk: Desk, visit: Visit, look: Look, counts: Mapping[str, int], noted: str) -> None:
     """What this look leaves to the next; after the first one the webhooks get what they asked of the past."""
     with desk.store.write() as tx:
         documents.remember(tx, visit.source, identity=look.identity, memory=look.memory, **_facts(look, visit))
@@ -237,17 +237,21 @@ def _look_done(desk: Desk, visit: Visit, look: Look, counts: Mapping[str, int]) 
             documents.first_look_done(tx, visit.source)
             for name in desk.audience.webhooks:
                 owing.owe_past(tx, name, desk.audience, visit.now, visit.source)
-    for note in look.notes:
-        log.warning("source %s: %s", visit.source, note)
+    if look.notes and _note(look) != noted:  # once, and not at every look
+        log.warning("source %s: %s", visit.source, _note(look))
     if look.gap and counts["published"]:
         log.warning("source %s: nothing that it shows was known; something may have been missed", visit.source)
+
+
+def _note(look: Look) -> str:
+    return "; ".join(look.notes)
 
 
 def _facts(look: Look, visit: Visit) -> dict[str, object]:
     """What `feeder status` tells of this look."""
     if look.present is None:  # nothing new was said
         return {}
-    facts: dict[str, object] = {"shown": len(look.present), "note": "; ".join(look.notes)}
+    facts: dict[str, object] = {"shown": len(look.present), "note": _note(look)}
     return facts | ({"gap": visit.now} if look.gap and not visit.first_look else {})
 
 

@@ -14,7 +14,7 @@ from feeder.model.document import moment
 from feeder.model.visible import visible
 from feeder.pipeline import owing, places, story
 from feeder.pipeline.identity import article_id, article_slug
-from feeder.pipeline.recognise import others, recognise, sketch_of, title_key
+from feeder.pipeline.recognise import date_key, others, recognise, sketch_of, title_key
 from feeder.store import articles, deliveries, documents, kept, sketches
 from feeder.store.documents import DocumentState, Known
 
@@ -251,7 +251,9 @@ def _remember(
     keys += [("native", reading.native)] if reading.native else []
     place, title = canonical(reading.content.url), title_key(cleaned_content(reading.content))
     keys += [("url", place)] if place else []
-    keys += [("title", title)] if title and visit.foreign else []
+    if visit.foreign:
+        keys += [("title", title)] if title else []
+        keys += [("date", stated)] if (stated := date_key(reading)) else []
     articles.add_aliases(tx, visit.source, keys, article, visit.now)
     if known is not None and known.state is DocumentState.WAITING:
         kept.drop(tx, visit.source, document.key)

@@ -6,7 +6,7 @@ What an article is called in the world never depends on any of them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from feeder.store.documents import DocumentState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime, tzinfo
+    from datetime import tzinfo
 
     from feeder.model.article import Article, Content
     from feeder.model.document import Document, Reading
@@ -168,9 +168,10 @@ def _by_words(tx: Tx, visit: Visit, document: Document, reading: Reading) -> Art
     if not visit.foreign:
         return None
     mine = sketch_of(reading.content)
-    for it in (*_same_title(tx, visit, reading), *_same_words(tx, visit, mine)):
+    likely = (*_same_title(tx, visit, reading), *_same_words(tx, visit, mine), *_same_date(tx, visit, reading))
+    for it in likely:
         gone = not others(tx, visit, it.id, document.key)
-        if gone and _same_moment(it, reading, visit) and _agree(it, reading.content, mine):
+        if gone and _same_moment(it, reading, visit) and _agree(it, reading, mine):
             return it
     return None
 
@@ -191,6 +192,13 @@ def _same_words(tx: Tx, visit: Visit, mine: Sketch | None) -> tuple[Article, ...
     return tuple(it for it in found if it is not None and it.source == visit.source)
 
 
+def _same_date(tx: Tx, visit: Visit, reading: Reading) -> tuple[Article, ...]:
+    """A headline may be edited, and the address with it: the second at which it was published stays."""
+    stated = date_key(reading)
+    named = articles.called(tx, visit.source, "date", stated, _FEW) if stated else ()
+    return tuple(it for key in named if (it := articles.get(tx, key)) is not None)
+
+
 def _same_moment(it: Article, reading: Reading, visit: Visit) -> bool:
     """What is dated after we took the other in is another: tomorrow's weather has yesterday's words."""
     if reading.published is None:
@@ -199,12 +207,19 @@ def _same_moment(it: Article, reading: Reading, visit: Visit) -> bool:
     return abs(stated - it.published) <= _APART and (stated <= it.taken_in or stated == it.published)
 
 
-def _agree(it: Article, content: Content, mine: Sketch | None) -> bool:
-    """Texts that can be compared are alike; those that cannot, for want of words, have one title."""
+def _agree(it: Article, reading: Reading, mine: Sketch | None) -> bool:
+    """Texts that can be compared are alike; those that cannot, for want of words, have one title.
+
+    Or most of one, where they were published in the same second.
+    """
     theirs = sketch_of(it.content)
-    if mine is None or theirs is None:
-        return title_key(it.content) == title_key(content)
-    return max(mine.resembles(theirs), mine.contains(theirs)) >= ALIKE
+    if mine is not None and theirs is not None:
+        return max(mine.resembles(theirs), mine.contains(theirs)) >= ALIKE
+    titles = title_key(it.content), title_key(reading.content)
+    if reading.published != it.published:
+        return titles[0] == titles[1]
+    texts = words(it.content.html), words(reading.content.html)
+    return shared(titles[0].split(), titles[1].split()) >= 0.5 or (len(texts[0]) > 5 and texts[0] == texts[1])
 
 
 def _near(published: datetime, reading: Reading, visit: Visit) -> bool:
@@ -214,6 +229,14 @@ def _near(published: datetime, reading: Reading, visit: Visit) -> bool:
 
 def title_key(content: Content) -> str:
     return " ".join(words(content.title))[:_LONGEST]
+
+
+def date_key(reading: Reading) -> str | None:
+    """The second of publication; a day or a midnight is that of many articles."""
+    stated = reading.published
+    if not isinstance(stated, datetime) or stated.timetz().replace(tzinfo=None) == time():
+        return None
+    return stated.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def sketch_of(content: Content) -> Sketch | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from feeder.errors import Unreadable
@@ -110,3 +112,60 @@ def test_a_declared_language_wins_and_an_expected_one_fills_in() -> None:
 def test_nuls_that_stray_in_a_text_make_it_no_other_script() -> None:
     with pytest.raises(Unreadable, match="NUL"):
         read(document(b"A head\0line\n\nThe body \0 has characters enough to be a text of its own.\n"), hints())
+
+
+def test_what_the_operator_says_of_a_source_comes_before_all_guessing() -> None:
+    swedish = (
+        "Bron öppnar igen\n\nBron över ån öppnar igen på lördag efter två års arbete, och färjan slutar gå.\n"
+    )
+    known = replace(hints(), encoding="cp850")
+    assert read(document(swedish.encode("cp850")), known).content.title == "Bron öppnar igen"
+    assert (
+        read(document(f"# {swedish}".encode("cp850"), "text/markdown"), known).content.title == "Bron öppnar igen"
+    )
+
+
+def test_a_byte_order_mark_comes_before_what_the_operator_says() -> None:
+    reading = read(document(GERMAN.encode("utf-16")), replace(hints(), encoding="cp1252"))
+    assert reading.content.title == "Bücherei öffnet wieder"
+
+
+def test_an_operator_who_names_no_character_set_is_not_followed() -> None:
+    assert read(document(GERMAN.encode()), replace(hints(), encoding="base64")).content.title.startswith(
+        "Bücherei"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [(RUSSIAN, "cp866"), (RUSSIAN, "iso-8859-5"), (RUSSIAN, "koi8-r"), (GERMAN, "mac_roman")]
+)
+def test_sets_of_older_machines_are_known(text: str, encoding: str) -> None:
+    assert read(document(text.encode(encoding)), hints()).content.title == text.split("\n", 1)[0]
+
+
+def test_a_short_english_text_with_one_curly_quote_is_of_the_web() -> None:
+    text = "Ferry sails again\n\nIt’s the first crossing since the pier was mended, and the harbour was full.\n"
+    assert "It’s the first" in read(document(text.encode("cp1252")), hints()).content.html
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Rådet sier at broen ble åpnet onsdag, og at det ikke blir noe gebyr mellom de to bydelene i år.", "no"),
+        (
+            "Rådet siger, at broen blev åbnet onsdag, og at der ikke bliver noget gebyr mellem de to bydele i år.",
+            "da",
+        ),
+        ("Hội đồng thành phố hôm thứ Tư cho biết cây cầu cũ sẽ được sửa chữa trước mùa mưa năm nay.", "vi"),
+        (
+            "Belediye çarşamba günü eski köprünün bu yıl onarılacağını ve geçişin ücretsiz olacağını açıkladı.",
+            "tr",
+        ),
+        (
+            "Baraza lilisema Jumatano kwamba daraja la zamani katika mji huo litafunguliwa kwa magari ya abiria.",
+            "sw",
+        ),
+    ],
+)
+def test_a_short_text_shows_its_language(text: str, name: str) -> None:
+    assert detect(text) == name

@@ -115,6 +115,26 @@ def test_a_date_to_come_waits_until_then(stated: str) -> None:
     assert caught.value.until == datetime(2026, 1, 15, 23, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("head", ["expiryDate: 2026-01-14", "expires: 2026-01-15T08:00:00Z"])
+def test_what_has_expired_is_not_published_any_more(head: str) -> None:
+    with pytest.raises(NotYet, match="expiry date is over") as caught:
+        markdown(f"---\ntitle: x\n{head}\n---\nText.")
+    assert caught.value.until is None
+
+
+@pytest.mark.parametrize("head", ["expiryDate: 2026-03-01", "expiryDate: some day", "expiryDate:"])
+def test_what_has_not_expired_is_published(head: str) -> None:
+    assert markdown(f"---\ntitle: x\n{head}\n---\nText.").content.title == "x"
+
+
+@pytest.mark.parametrize("key", ["lastmod", "modified", "updated", "last_modified_at"])
+def test_the_date_of_an_update_serves_where_there_is_no_other(key: str) -> None:
+    reading = markdown(f"---\ntitle: x\n{key}: 2026-01-12\n---\nText.")
+    assert reading.published == date(2026, 1, 12)
+    dated = markdown(f"---\ntitle: x\ndate: 2026-01-02\n{key}: 2026-01-12\n---\nText.")
+    assert dated.published == date(2026, 1, 2)
+
+
 def test_words_that_yaml_takes_for_other_things_stay_words() -> None:
     content = markdown("---\ntitle: 1.10\nlang: no\ncategories: [on, 2026-01-14, null]\nid: 0042\n---\nText.")
     assert content.content.title == "1.10"

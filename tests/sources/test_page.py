@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +14,7 @@ from tests.net.receivers import answer, redirect
 from tests.sources.site import Site, means
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import ExitStack
 
     from feeder.sources import Source
 
@@ -134,18 +133,6 @@ def test_of_sixty_thousand_links_the_first_are_articles() -> None:
 
 
 # ---------------------------------------------------------------- looks
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as opened:
-        yield opened
-
-
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    with ExitStack() as opened:
-        yield opened
 
 
 def page(site: Site, stack: ExitStack, **options: Any) -> Source:

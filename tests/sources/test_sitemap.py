@@ -30,12 +30,6 @@ MAP = "/sitemap.xml"
 PAGE = "<h1>The council met</h1><p>It agreed on nothing.</p>"
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as opened:
-        yield opened
-
-
 class Desk:
     """A source of the kind `sitemap`, with what is known of it and what it remembers; time stands still."""
 
