@@ -37,7 +37,7 @@ def list_(path: Path, as_json: bool, state: str, source: str | None, limit: int)
     from feeder.store.documents import DocumentState
 
     with opened(path) as (_, store), store.read() as tx:
-        if state in {"live", "withdrawn", "retracted"}:
+        if state in {"live", "held", "withdrawn", "retracted"}:
             _print_articles(articles.newest(tx, limit, state=State(state), source=source), as_json=as_json)
         else:
             _print_documents(documents.in_state(tx, DocumentState(state), limit, source), as_json=as_json)

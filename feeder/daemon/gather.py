@@ -12,7 +12,7 @@ from feeder.errors import FeederError, SourceError, StoreError
 from feeder.pipeline.ingest import ingest
 from feeder.pipeline.rhythm import looked
 from feeder.sources import EVERYTHING, SETTLE, Settling
-from feeder.store import leases
+from feeder.store import documents, leases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -51,6 +51,7 @@ class Gatherer:
         self._watch: Watch = Settling()
         self._watched = ""  # the identity of the place that is being watched
         self._ending = threading.Event()
+        self._prolonged = clock()
         self.problem = ""
         self._thread = threading.Thread(target=self._run, name=f"source {source.name}", daemon=True)
 
@@ -103,9 +104,9 @@ class Gatherer:
 
     def _look(self, only: Collection[str] | None) -> tuple[str, ...]:
         now = self._clock()
-        if only is None and not self._mine(now):
+        if only is None and not (self._is_due(now) and self._mine(now)):
             return ()
-        desk = replace(self._app.desk, stopping=self._ending.is_set)
+        desk = replace(self._app.desk, stopping=self._stopping)
         report = ingest(desk, self._source, now, only)
         if report.counts:
             said = ", ".join(f"{number} {what}" for what, number in sorted(report.counts.items()))
@@ -125,10 +126,25 @@ class Gatherer:
         if self._ending.is_set():
             self._watch.close()
 
+    def _is_due(self, now: datetime) -> bool:
+        """A look that took long was asked for again meanwhile; other people's servers are not."""
+        if not self._source.foreign:
+            return True
+        with self._app.store.read() as tx:
+            return self._source.name in documents.due(tx, [self._source.name], now)
+
     def _mine(self, now: datetime) -> bool:
         """Of several nodes one looks through a source at a time."""
+        self._prolonged = now
         with self._app.store.write() as tx:
             return leases.take(tx, self._lease, self._owner, now, now + _LEASE)
+
+    def _stopping(self) -> bool:
+        """Asked before each document of a look, which may take longer than the lease."""
+        now = self._clock()
+        if now - self._prolonged > _LEASE / 3:
+            self._mine(now)
+        return self._ending.is_set()
 
     @property
     def _lease(self) -> str:

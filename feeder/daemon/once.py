@@ -59,6 +59,10 @@ def _ingest(app: App) -> list[str]:
         except FeederError as trouble:
             error = trouble.reason if isinstance(trouble, SourceError) else str(trouble)
             rest = trouble.rest if isinstance(trouble, SourceError) else None
+        except Exception as trouble:  # whatever it is, one source's trouble must not end the others
+            log.exception("source %s: unexpected", name)
+            error = f"{type(trouble).__name__}; the log tells more"
+            problems.append(f"source {name}: {error}")
             problems.append(f"source {name}: {error}")
         else:
             said = ", ".join(f"{number} {what}" for what, number in sorted(report.counts.items()))

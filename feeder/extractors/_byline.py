@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from feeder.extractors._headline import is_site, site_names, without_site
@@ -34,7 +35,7 @@ _AROUND = re.compile(
     re.IGNORECASE,
 )
 _DEGREE = re.compile(r"(?:ph\.?d|m\.?d|dr|mph|rd|ma|msc|bsc|mba|jr|sr|esq)\.?", re.IGNORECASE)
-_LONGEST, _SHORT, _FEW, _MOST = 120, 80, 3, 20
+_LONGEST, _SHORT, _FEW, _MOST, _WALK = 120, 80, 3, 20, 20_000
 
 
 def authors(page: HtmlElement, said: Declared, address: str | None) -> tuple[tuple[Person, ...], str]:
@@ -85,7 +86,7 @@ def _candidates(page: HtmlElement) -> tuple[list[HtmlElement], list[HtmlElement]
     classed: list[HtmlElement] = []
     below: list[HtmlElement] = []
     titled = False
-    for node in page.iter("*"):
+    for node in islice(page.iter("*"), _WALK):
         if titled and len(below) < 2 * _MOST:
             below.append(node)
         titled = titled or node.tag == "h1"

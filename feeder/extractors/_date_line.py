@@ -31,7 +31,7 @@ _DATE_LABEL = re.compile(
     r"[CEWMPI][ES]?[SDK]?T|GMT|UTC|MSK|JST|KST|r\.?|г\.?|р\.?|m\.|"
     r"\d{1,2}[:.h]\d{2}|[ap]\.?m\.?)(?![^\W_])\.?|[:：]"
 )
-_LABELLED = re.compile(r"(?:[^\W\d_]+\s?){1,3}[:：]\s*\Z")  # `Stand: `, whatever the language
+_LABELLED = re.compile(r"[^\W\d_]+(?:\s[^\W\d_]+){0,2}\s?[:：]\s*\Z")  # `Stand: `, whatever the language
 _SOURCE = re.compile(
     r"(?i)(?:source|quelle|fonte|fuente|bron|källa|kilde|来源|來源|出典|출처)\s?[:：]\s?"
     r"(?P<name>[^\s|:：]{2,30}(?: [A-Z][^\s|:：]{1,20}){0,3})"
@@ -41,11 +41,13 @@ _AGO = re.compile(  # Atualizado há 2 horas
     r"d[ií]as?|jours?|tagen?|giorni)\b(?:\s(?:ago|fa|sedan))?"
 )
 _PARTS = re.compile(r"\s+[-–—/]+\s+|[|·•;]|\s[-–—]|[-–—]\s|,\s(?=\|)|(?<=\|)\s?,")
-_ISSUE = re.compile(
-    r"(?i)(?:(?:vol|volume|no|nr|num|issue|edition|price|ausgabe|jahrgang|nummer|année|numéro|año|número|anno|numero|"
-    r"jaargang|årgång|årgang|rok|číslo|год|№|cents?|pence|euros?|eur|usd|rs|page|late|final|city|morning|evening|"
-    r"(?=[ivxlc]+\b)[ivxlc]{1,7}|[\W\d_]+)\b\W*)+\Z|[\W\d_]+\Z"
-)
+_ISSUE_WORDS = """
+vol volume no nr num issue edition price ausgabe jahrgang nummer année numéro año número anno numero jaargang
+årgång årgang rok číslo год cent cents pence euro euros eur usd rs page late final city morning evening
+"""
+_ISSUE = frozenset(_ISSUE_WORDS.split())
+_LETTERS = re.compile(r"[^\W\d_]+")
+_ROMAN = re.compile(r"[ivxlc]{1,7}\Z")
 _UPDATED = re.compile(
     r"(?i)\s*(?:last )?(?:updated|modified|aktualisiert|mis à jour|actualizado|aggiornato|bijgewerkt|обновлено|"
     r"更新|수정|modifié|update\b|oppdatert|opdateret|uppdaterad|päivitetty|frissítve|עודכן)\b"
@@ -70,9 +72,14 @@ def dated_line(line: str, hints: Hints, language: str | None) -> tuple[Stated, l
 
 def _beside_parts(piece: str) -> list[str]:
     piece = " ".join(part for part in piece.split() if any(map(str.isalnum, part))).strip(" ,.()")
-    if not piece or piece.casefold() in WEEKDAYS or _ISSUE.match(piece) or is_noise(piece) or _is_update(piece):
+    if not piece or piece.casefold() in WEEKDAYS or _is_issue(piece) or is_noise(piece) or _is_update(piece):
         return []
     return [piece] if byline(piece) else [part for part in piece.split(", ") if part.casefold() not in WEEKDAYS]
+
+
+def _is_issue(piece: str) -> bool:
+    """`Vol. XII No. 3`, `Price 50 cents`, a bare number."""
+    return all(word in _ISSUE or _ROMAN.match(word) for word in _LETTERS.findall(piece.casefold()))
 
 
 def _is_update(piece: str) -> bool:

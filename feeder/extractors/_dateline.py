@@ -39,7 +39,7 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _HIJRI = re.compile(r"\d{1,2}\s\S{2,8}(?:\s\S{4,8})?\s1[34]\d\d\s?هـ|(?<=\x1f)\s?م(?=\s)")
-_LABELLED = re.compile(r"(?:[^\W\d_]+\s?){1,3}[:：]\s*\S")
+_LABELLED = re.compile(r"[^\W\d_]+(?:\s[^\W\d_]+){0,2}\s?[:：]\s*\S")
 _DOMAIN = re.compile(r"[\w-]{2,30}\.(?:com|net|org|news|co|id|in|ru|ua|info|pk|ng|de|fr|it|es)", re.IGNORECASE)
 STOPPING = {"de", "fi", "sv", "nl"}  # papers there set `Lauenburg. ` where others set a dash
 _AGENCY = "|".join(sorted((re.escape(name) for name in AGENCIES), key=len, reverse=True))

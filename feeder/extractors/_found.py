@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # TEI, which trafilatura thinks in: https://trafilatura.readthedocs.io/en/latest/usage-python.html
 _TAGS = {"quote": "blockquote", "lb": "br", "graphic": "img", "ref": "a", "row": "tr"}
+_BLOCKS = {"blockquote", "div", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"}
 # Those that say more in `rend`: what its values mean, and what they are without one.
 _RENDERED = {
     "head": ({name: name for name in ("h1", "h2", "h3", "h4", "h5", "h6")}, "h3"),
@@ -52,7 +53,19 @@ def _html(body: _Element) -> HtmlElement:
         for name, value in kept.items():
             node.set(name, value)
     body.tag = "div"
-    return fragment_fromstring(tostring(body, encoding="unicode"))
+    whole = fragment_fromstring(tostring(body, encoding="unicode"))
+    for node in list(whole.iter("div")):
+        if node is not whole:
+            _unwrap(node)
+    return whole
+
+
+def _unwrap(node: HtmlElement) -> None:
+    """Blocks side by side, since images and the end of the article are looked for between them."""
+    if any(child.tag in _BLOCKS for child in node):
+        node.drop_tag()
+    else:
+        node.tag = "p"
 
 
 def _tag(node: _Element, tag: str) -> str:

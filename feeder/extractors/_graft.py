@@ -8,7 +8,7 @@ paragraph that was kept. An image that stands near to kept words belongs to them
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,7 @@ def _behind(at: int, places: list[tuple[int, int, HtmlElement]]) -> int | None:
 
     What stands beyond the last block is mostly another article's picture.
     """
-    index = bisect_right(places, at, key=lambda place: place[0]) - 1
+    index = bisect_left(places, at, key=lambda place: place[0]) - 1
     before = at - places[index][1] if index >= 0 else _NEAR
     after = places[index + 1][0] - at if index + 1 < len(places) else _NEAR
     near = _NEAR if index < 0 or 0 < before + after <= 2 * _NEAR else _BESIDE

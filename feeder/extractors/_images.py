@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from feeder.extractors._draft import absolute
@@ -23,6 +24,7 @@ _STAND_IN = re.compile(
     r"spinner|trans(?:parent)?)(?:[_.-]?\d*)\.(?:gif|png|svg|jpe?g|webp)",
     re.IGNORECASE,
 )
+_JOINED = re.compile(r"(\s\d{1,5}[wx]),(?=\S)")
 _SIZE = re.compile(r"(?P<size>\d{1,5}(?:\.\d{1,3})?)[wx],?")
 _WIDEST, _LONGEST = 2000, 20_000  # pixels; characters of a srcset
 
@@ -46,22 +48,33 @@ def _sources(image: HtmlElement) -> Iterator[str]:
 
 
 def _of_picture(image: HtmlElement) -> Iterator[str]:
-    above = image.getparent()
-    if above is not None and above.tag == "picture":
+    above = next(image.iterancestors("picture"), None)
+    if above is not None:
         for source in above.iter("source"):
             yield from (largest(value) for name in _SETS if (value := source.get(name)))
 
 
 def largest(srcset: str) -> str:
-    """The largest picture that a screen can show, of addresses that each have a width, a density or neither."""
-    best, best_size, address = "", -1.0, ""
-    for part in srcset[:_LONGEST].split():
-        size = _SIZE.fullmatch(part) if address else None
-        if size is None:
-            address = part.lstrip(",")
-        width = float(size["size"]) if size else 1.0
-        if address and best_size < width <= _WIDEST:
-            best, best_size = address.rstrip(","), width
-        if size is not None or part.endswith(","):
+    """The largest picture that a screen can show, else the smallest, of `a.jpg 300w, b.jpg 900w`."""
+    found = list(_candidates(srcset[:_LONGEST]))
+    shown = [(size, address) for size, address in found if size <= _WIDEST]
+    best = max(shown, key=itemgetter(0)) if shown else min(found, key=itemgetter(0), default=(0.0, ""))
+    return best[1]
+
+
+def _candidates(srcset: str) -> Iterator[tuple[float, str]]:
+    """Width or density, which is 1 where none is stated, and address."""
+    address = ""
+    for part in _JOINED.sub(r"\1, ", srcset).split():
+        if address and (size := _SIZE.fullmatch(part)):
+            yield float(size["size"]), address
             address = ""
-    return best
+            continue
+        if address:
+            yield 1.0, address
+        address = part.strip(",")
+        if address and part.endswith(","):
+            yield 1.0, address
+            address = ""
+    if address:
+        yield 1.0, address

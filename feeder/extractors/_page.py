@@ -112,7 +112,7 @@ def _refines(when: date | datetime, known: date | datetime) -> bool:
 def _take_body(body: HtmlElement, base: str, draft: Draft, hints: Hints) -> None:
     from lxml.html import tostring
 
-    body.tail = None
+    body.tag, body.tail = "article", None  # which the sanitiser takes off
     shown = one_line(body.text_content())
     refuse_wall(f"{draft.title}\n{shown}")
     if not shown and body.find(".//img") is None:

@@ -21,7 +21,7 @@ _WIDE_CHAR = re.compile(f"[{_WIDE}]")
 _MARKS = r"\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0981-\u0d57"  # vowel signs are no letters to `re`
 _NARROW_WORD = re.compile(f"[^\\W{_WIDE}](?:[^\\W{_WIDE}]|[{_MARKS}]|['’.,-](?=\\w))*")
 _TERMINAL = re.compile(r"[.!?…。！？｡।॥؟۔։።၊။៕]['\"”’»«›)\]）」』】*_]*\s*\Z")
-_RULE = re.compile(r"\s*[\W_]+\Z")  # ----, ====, ###
+_RULE = re.compile(r"[\W_]+\Z")  # ----, ====, ###
 _BULLET = re.compile(r"(?:[-*•·–—‣▪●]|\d{1,3}[.)])\s")
 _SENTENCE = re.compile(r"(?<=[.!?…])['\"”’»)\]]*\s+(?=[^\sa-zà-ÿа-я])|(?<=[。！？।۔])[」』）”]*")
 _ABBREVIATION = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from feeder.extractors._draft import absolute
@@ -50,7 +51,7 @@ _DROPPED = {
     "textarea",
     "button",
 }
-_IMAGES = 2000  # more are no article's
+_IMAGES, _LINKS = 2000, 5000  # more are no article's
 _ADDRESSES = {"href", "src", "cite"}
 _MAIL = re.compile(r"\s*mailto:[^\s<>\"]{3,300}\s*\Z", re.IGNORECASE)
 _EMPTY = re.compile(r"<(p|div|span|figure|li|b|i|em|strong|h[1-6])>\s*</\1>")
@@ -90,7 +91,9 @@ def fragment(html: str) -> HtmlElement:
 
 
 def _tidy(root: HtmlElement, base: str) -> None:
-    """Images of every kind get a plain `src`, or go."""
+    """Images of every kind get a plain `src`, or go; links beyond the number that an article has lead nowhere."""
+    for link in islice(root.iter("a"), _LINKS, None):
+        link.attrib.pop("href", None)
     for index, image in enumerate(list(root.iter("img"))):
         if index < _IMAGES and (usable := picture(image, base)):
             image.set("src", usable)

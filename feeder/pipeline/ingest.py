@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 from typing import TYPE_CHECKING, TypeVar
 
 from feeder.errors import NotYet, SourceError, StoreError, Unreadable
-from feeder.model.document import Found, moment
+from feeder.model.document import Found
 from feeder.pipeline import intake, owing, taking
-from feeder.pipeline.flood import flood, many
+from feeder.pipeline.flood import Tide, flood, several
 from feeder.pipeline.known import Stamps
 from feeder.pipeline.recognise import Visit, moves
 from feeder.pipeline.taking import Desk, Taken
@@ -18,7 +19,7 @@ from feeder.store import articles, documents, kept
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import timedelta, tzinfo
 
     from feeder.model.article import Article
     from feeder.model.document import Document
@@ -178,12 +179,12 @@ def _moves(desk: Desk, source: Source, look: Look, visit: Visit) -> dict[str, st
 
 
 def _read_early(desk: Desk, source: Source, look: Look, visit: Visit) -> dict[str, Taken]:
-    """Where more looks new than is likely, all of it is read before any of it is stored."""
+    """Where several look new, all of them are read before any of them is stored."""
     if not visit.foreign or visit.first_look:
         return {}
     known = Stamps(desk.store, source.name).among([found.key for found in look.found])
     new = [found for found in look.found if not found.old and found.key not in known]
-    if not many(len(new), len(look.present or ())):
+    if not several(len(new)):
         return {}
     read = (taking.take(desk, source.name, source.read, it, visit.now) for it in new if not desk.stopping())
     return {it.found.key: it for it in read}
@@ -193,14 +194,28 @@ def _flood(desk: Desk, visit: Visit, early: Collection[Taken], look: Look, state
     """Why what is new of these is to be held; empty when it is not."""
     if not early or state is None:
         return ""
+    shown = look.present or frozenset()
+    never_seen = shown - Stamps(desk.store, visit.source).among(shown).keys()
     with desk.store.read() as tx:
         new = [it for it in early if taking.is_new(tx, visit, it)]
+        familiar = sum(taking.is_familiar(tx, visit, it) for it in new)
         known = articles.dates(tx, visit.source, _PACE)
-    stated = [it.reading.published if it.reading else None for it in new]
-    dates = [moment(it, visit.zone) if it else None for it in stated]
-    if many(len(early) - len(new), len(look.present or ())):
-        log.warning("source %s: %d articles came under new names, and were known again", visit.source, len(early))
-    return flood(dates, len(look.present or ()), known, state.at or state.since, visit.now)
+        held = articles.held_by_source(tx).get(visit.source, 0)
+    again = len(early) - len(new)
+    if several(again):
+        log.warning("source %s: %d articles came under new names, and were known again", visit.source, again)
+    backlog = {found.key for found in look.found if found.old}
+    unknown = len(never_seen) - again - len(backlog & never_seen)
+    tide = Tide([_date(it, visit.zone) for it in new], familiar, unknown, len(shown), held)
+    return flood(tide, known, state.at or state.since, visit.now)
+
+
+def _date(taken: Taken, zone: tzinfo) -> datetime | None:
+    """What it states; of a day its end, since it may be as new as anything of that day."""
+    stated = taken.reading.published if taken.reading else None
+    if stated is None or isinstance(stated, datetime):
+        return stated
+    return datetime.combine(stated, time.max, zone)
 
 
 def _take_kept(desk: Desk, visit: Visit, ripe: Collection[str], counts: Counter[str]) -> None:
@@ -232,6 +247,8 @@ def _batched(items: Sequence[T]) -> Iterator[Sequence[T]]:
 def _look_done(desk: Desk, visit: Visit, look: Look, counts: Mapping[str, int], noted: str) -> None:
     """What this look leaves to the next; after the first one the webhooks get what they asked of the past."""
     with desk.store.write() as tx:
+        if visit.foreign and look.present is not None:
+            documents.forget_refused(tx, visit.source, look.present)
         documents.remember(tx, visit.source, identity=look.identity, memory=look.memory, **_facts(look, visit))
         if visit.first_look:
             documents.first_look_done(tx, visit.source)

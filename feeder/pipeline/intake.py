@@ -14,7 +14,8 @@ from feeder.model.document import moment
 from feeder.model.visible import visible
 from feeder.pipeline import owing, places, story
 from feeder.pipeline.identity import article_id, article_slug
-from feeder.pipeline.recognise import date_key, others, recognise, sketch_of, title_key
+from feeder.pipeline.likeness import date_key, sketch_of, title_key
+from feeder.pipeline.recognise import others, recognise
 from feeder.store import articles, deliveries, documents, kept, sketches
 from feeder.store.documents import DocumentState, Known
 
@@ -55,7 +56,7 @@ def accept(
     if known is None and outcome != Change.PUBLISHED and visit.foreign and visit.present:
         documents.forget_names(tx, visit.source, article.id, visit.present)  # aliases remember them
     _remember(tx, visit, document, reading, article.id, known)
-    if known is not None and known.article not in {None, article.id}:
+    if visit.present is None and known is not None and known.article not in {None, article.id}:
         visit.left.add(str(known.article))
     return outcome
 
@@ -66,7 +67,8 @@ def _publish(tx: Tx, visit: Visit, article: Article, reading: Reading) -> str:
     if article.state is State.HELD:
         return "held"
     article = story.join(tx, article, visit.audience, visit.now)
-    places.update(tx, article, visit.audience.feeds, visit.audience.site, visit.now, new=True)
+    if article.story is None:
+        places.update(tx, article, visit.audience.feeds, visit.audience.site, visit.now, new=True)
     owing.announce(tx, article, Kind.PUBLISHED, visit.audience, visit.now)
     return Change.PUBLISHED
 
@@ -78,9 +80,10 @@ def _edit(tx: Tx, visit: Visit, article: Article, reading: Reading) -> str:
     if change is None:
         return "unchanged"
     told = change is Change.UPDATED
+    again = change is Change.AMENDED and articles.is_amended(tx, article)
     edited = replace(
         article,
-        revision=article.revision + 1,
+        revision=article.revision + (not again),
         state=State.HELD if article.state is State.HELD else State.LIVE,
         updated=visit.now if told else article.updated,
         content=content,
@@ -88,9 +91,10 @@ def _edit(tx: Tx, visit: Visit, article: Article, reading: Reading) -> str:
     articles.write(tx, edited, change, visit.now, reading.origins)
     _sketch(tx, edited, visit.now)
     if edited.state is State.LIVE:
-        story.follow(tx, edited, visit.audience, visit.now)
+        edited = story.follow_edit(tx, edited, visit.audience, visit.now)
     if told:
         owing.announce(tx, edited, Kind.UPDATED, visit.audience, visit.now)
+        story.succeed(tx, edited, visit.audience, visit.now)
     return change
 
 
@@ -173,7 +177,7 @@ def withdraw(tx: Tx, audience: Audience, key: str, now: datetime, state: State =
     article = articles.get(tx, key)
     if article is None or article.state is state or article.state is State.RETRACTED:
         return False
-    if article.state is State.WITHDRAWN:
+    if article.state in {State.WITHDRAWN, State.HELD}:  # nobody can see it
         articles.set_state(tx, key, state)
         return True
     after = replace(article, revision=article.revision + 1, state=state, updated=now)
@@ -193,6 +197,7 @@ def take_back(tx: Tx, audience: Audience, key: str, now: datetime) -> bool:
     after = replace(article, revision=article.revision + 1, state=State.LIVE, updated=now)
     articles.write(tx, after, Change.UPDATED, now)
     documents.read_article_again(tx, key)  # it may have been edited meanwhile
+    after = story.join(tx, after, audience, now) if after.story is None else after
     story.follow(tx, after, audience, now)
     owing.announce(tx, after, Kind.UPDATED, audience, now)
     return True

@@ -84,13 +84,18 @@ def _event(article: Article, happened: Kind, options: WebhookOptions, standing: 
         return Decision(Kind.WITHDRAWN, f"{gone} any more") if has else Decision(None, gone)
     if has:
         return Decision(Kind.UPDATED if happened is Kind.UPDATED else None, "it was told of it")
+    return _first(article, options, standing)
+
+
+def _first(article: Article, options: WebhookOptions, standing: Standing) -> Decision:
+    """What a webhook is owed that it chooses and does not have."""
+    if standing.twin and options.same_story == "once":
+        return Decision(None, f"it was told the same story by {standing.twin}")
     if standing.heard is Kind.WITHDRAWN:
         return Decision(Kind.UPDATED, "it was told that it was withdrawn, and it is back")
     if standing.missed:
         return Decision(Kind.PUBLISHED, "what it was owed of it before was never sent")
     barred = _barred(article, standing)
-    if not barred and standing.twin and options.same_story == "once":
-        barred = f"it was told the same story by {standing.twin}"
     chosen = f"where: {options.where} chooses it" if str(options.where) else "it gets everything"
     return Decision(None, barred) if barred else Decision(Kind.PUBLISHED, chosen)
 
@@ -99,7 +104,8 @@ def _has(article: Article, options: WebhookOptions, standing: Standing) -> bool:
     """Whether the webhook believes that the article is published."""
     if standing.heard is not None or Kind.PUBLISHED in options.on:
         return standing.heard in {Kind.PUBLISHED, Kind.UPDATED}
-    return options.where.matches(article) and not _barred(article, standing)
+    told = standing.twin and options.same_story == "once"
+    return options.where.matches(article) and not _barred(article, standing) and not told
 
 
 def _barred(article: Article, standing: Standing) -> str:
@@ -187,7 +193,12 @@ def owe_past(tx: Tx, name: str, audience: Audience, now: datetime, source: str |
     wanted = (it for it in _past(tx, source) if _reached(it, options))
     due = audience.due(options, now)
     newest = list(islice(wanted, options.backfill))
-    return sum(owe(tx, name, article, Kind.PUBLISHED, now, due) for article in reversed(newest))
+    once = options.same_story == "once"
+    return sum(
+        owe(tx, name, article, Kind.PUBLISHED, now, due)
+        for article in reversed(newest)
+        if not (once and article.story and name in twins(tx, article))
+    )
 
 
 def _reached(article: Article, options: WebhookOptions) -> bool:

@@ -6,36 +6,30 @@ What an article is called in the world never depends on any of them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
 from feeder.errors import Claimed
 from feeder.model.address import canonical
-from feeder.model.document import moment
-from feeder.model.sketch import Sketch, shared, sketch, words
+from feeder.pipeline.likeness import ALIKE, agree, another, date_key, same_moment, sketch_of, title_key
 from feeder.store import articles, documents, sketches
 from feeder.store.documents import DocumentState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import tzinfo
+    from datetime import datetime, tzinfo
 
-    from feeder.model.article import Article, Content
+    from feeder.model.article import Article
     from feeder.model.document import Document, Reading
+    from feeder.model.sketch import Sketch
     from feeder.pipeline.owing import Audience
     from feeder.store import Tx
     from feeder.store.documents import Known
 
 _FEW = 20
-# Of texts with fewer words than this, likeness says nothing.
-WORDY = 24
-# At this share of common phrases two texts are one, edited.
-ALIKE = 0.7
-_LONGEST = 500  # characters of a title
 _TITLE = 15  # characters: "News in brief" is many articles
 _MEMORY = timedelta(days=90)
-_APART = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +90,15 @@ def recognise(
     """
     own = _by_own_id(tx, visit, document, reading) or moved.get(document.key)
     taken = known is not None and known.article in moved.values()  # by another key
-    key = own or (None if taken else _by_key(tx, visit, known)) or _by_bytes(tx, visit, document)
-    if key is not None:
-        return articles.get(tx, key)
+    key = own or (None if taken else _by_key(tx, visit, known))
+    it = articles.get(tx, key) if key else None
+    if it is not None and not (
+        visit.foreign and another(it, reading, visit.zone, by_id=reading.native is not None)
+    ):
+        return it
+    same = _by_bytes(tx, visit, document) if it is None else None
+    if same is not None:
+        return articles.get(tx, same)
     return _by_address(tx, visit, document, reading) or _by_words(tx, visit, document, reading)
 
 
@@ -144,7 +144,7 @@ def _by_address(tx: Tx, visit: Visit, document: Document, reading: Reading) -> A
     it = articles.get(tx, named[0]) if len(named) == 1 else None
     if it is None or others(tx, visit, it.id, document.key) or not _may_be(tx, visit, it, reading):
         return None
-    return None if _reused(visit, it, reading) else it
+    return None if another(it, reading, visit.zone, by_id=False) else it
 
 
 def _may_be(tx: Tx, visit: Visit, it: Article, reading: Reading) -> bool:
@@ -154,26 +154,30 @@ def _may_be(tx: Tx, visit: Visit, it: Article, reading: Reading) -> bool:
     return all(kind != "native" for kind, _ in articles.aliases(tx, it.id))
 
 
-def _reused(visit: Visit, it: Article, reading: Reading) -> bool:
-    """Whether another article stands at the address now, as under /live or /today: other words, another day."""
-    near = _near(it.published, reading, visit)
-    if near or shared(words(it.content.title), words(reading.content.title)) >= 0.3:
-        return False
-    mine, theirs = sketch(words(reading.content.html)), sketch(words(it.content.html))
-    return max(mine.resembles(theirs), mine.contains(theirs) if mine.phrases else 0.0) < ALIKE / 2
-
-
 def _by_words(tx: Tx, visit: Visit, document: Document, reading: Reading) -> Article | None:
     """The same title or text under another id and address, in a source whose addresses are not ours to choose."""
     if not visit.foreign:
         return None
     mine = sketch_of(reading.content)
-    likely = (*_same_title(tx, visit, reading), *_same_words(tx, visit, mine), *_same_date(tx, visit, reading))
-    for it in likely:
+    for it in (*_similar(tx, visit, reading, mine), *_same_date(tx, visit, reading)):
         gone = not others(tx, visit, it.id, document.key)
-        if gone and _same_moment(it, reading, visit) and _agree(it, reading, mine):
+        if gone and same_moment(it, reading, visit.zone) and agree(it, reading, mine):
             return it
     return None
+
+
+def is_familiar(tx: Tx, visit: Visit, document: Document, reading: Reading) -> bool:
+    """Whether an article of this source that it does not show any more had this title and these words.
+
+    One may be a column that comes every day; many at once are what moved, whatever date they bear.
+    """
+    mine = sketch_of(reading.content)
+    found = (it for it in _similar(tx, visit, reading, mine) if agree(it, reading, mine))
+    return any(not others(tx, visit, it.id, document.key) for it in found)
+
+
+def _similar(tx: Tx, visit: Visit, reading: Reading, mine: Sketch | None) -> tuple[Article, ...]:
+    return (*_same_title(tx, visit, reading), *_same_words(tx, visit, mine))
 
 
 def _same_title(tx: Tx, visit: Visit, reading: Reading) -> tuple[Article, ...]:
@@ -197,52 +201,6 @@ def _same_date(tx: Tx, visit: Visit, reading: Reading) -> tuple[Article, ...]:
     stated = date_key(reading)
     named = articles.called(tx, visit.source, "date", stated, _FEW) if stated else ()
     return tuple(it for key in named if (it := articles.get(tx, key)) is not None)
-
-
-def _same_moment(it: Article, reading: Reading, visit: Visit) -> bool:
-    """What is dated after we took the other in is another: tomorrow's weather has yesterday's words."""
-    if reading.published is None:
-        return True
-    stated = moment(reading.published, visit.zone)
-    return abs(stated - it.published) <= _APART and (stated <= it.taken_in or stated == it.published)
-
-
-def _agree(it: Article, reading: Reading, mine: Sketch | None) -> bool:
-    """Texts that can be compared are alike; those that cannot, for want of words, have one title.
-
-    Or most of one, where they were published in the same second.
-    """
-    theirs = sketch_of(it.content)
-    if mine is not None and theirs is not None:
-        return max(mine.resembles(theirs), mine.contains(theirs)) >= ALIKE
-    titles = title_key(it.content), title_key(reading.content)
-    if reading.published != it.published:
-        return titles[0] == titles[1]
-    texts = words(it.content.html), words(reading.content.html)
-    return shared(titles[0].split(), titles[1].split()) >= 0.5 or (len(texts[0]) > 5 and texts[0] == texts[1])
-
-
-def _near(published: datetime, reading: Reading, visit: Visit) -> bool:
-    stated = reading.published
-    return stated is None or abs(moment(stated, visit.zone) - published) <= _APART
-
-
-def title_key(content: Content) -> str:
-    return " ".join(words(content.title))[:_LONGEST]
-
-
-def date_key(reading: Reading) -> str | None:
-    """The second of publication; a day or a midnight is that of many articles."""
-    stated = reading.published
-    if not isinstance(stated, datetime) or stated.timetz().replace(tzinfo=None) == time():
-        return None
-    return stated.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def sketch_of(content: Content) -> Sketch | None:
-    """The sketch of the text; None when it has too few words to be compared by."""
-    found = words(content.html)
-    return sketch(found) if len(found) >= WORDY else None
 
 
 def others(tx: Tx, visit: Visit, article: str, key: str) -> list[Known]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from feeder.model.article import Bar, Change, State
 from feeder.model.delivery import Kind
-from feeder.pipeline import owing, places, story
+from feeder.pipeline import owing, story
 from feeder.store import articles
 
 if TYPE_CHECKING:
@@ -51,5 +51,5 @@ def _let_go(tx: Tx, article: Article, audience: Audience, now: datetime, *, sile
     live = replace(article, revision=article.revision + 1, state=State.LIVE, position=position, bar=bar)
     articles.write(tx, live, Change.PUBLISHED, now)
     live = story.join(tx, live, audience, now)
-    places.update(tx, live, audience.feeds, audience.site, now)
+    story.follow(tx, live, audience, now)
     owing.announce(tx, live, Kind.PUBLISHED, audience, now)

@@ -9,19 +9,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from feeder.model.address import uri
+from feeder.model.address import canonical, uri
 from feeder.model.article import Article, Change, Mention, State
 from feeder.model.delivery import Kind
 from feeder.model.sketch import shared, words
 from feeder.pipeline import owing, places
-from feeder.pipeline.recognise import ALIKE, sketch_of
+from feeder.pipeline.likeness import ALIKE, sketch_of
 from feeder.store import articles, sketches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from feeder.model.sketch import Sketch
     from feeder.pipeline.owing import Audience
     from feeder.store import Tx
 
@@ -31,67 +30,100 @@ _HELD, _TITLED = 0.8, 0.5
 
 
 def join(tx: Tx, article: Article, audience: Audience, now: datetime) -> Article:
-    """The new article, joined to the story that another source told already, if one did."""
-    mine = sketch_of(article.content)
-    first = None if mine is None else _told(tx, article, mine)
+    """The live article, joined to the story that another source told already, if one did.
+
+    All of its tellers then stand where they belong, whoever of them came first.
+    """
+    first = next((it for it in _likely(tx, article) if _is_same(article, it)), None)
     if first is None:
         return article
     story = first.story or first.id
+    if any(it.source == article.source for it in articles.of_story(tx, story)):
+        return article  # a column: what told it yesterday is not what tells it today
     for key in {first.id, article.id}:
         articles.join(tx, key, story)
-    _mention(tx, articles.of_story(tx, story), audience, now)
-    return replace(article, story=story)
+    joined = replace(article, story=story)
+    follow(tx, joined, audience, now)
+    return joined
 
 
-def _told(tx: Tx, article: Article, mine: Sketch) -> Article | None:
-    """The most similar live article of another source and of these days."""
-    found = sketches.alike(tx, mine)
-    found.pop(article.id, None)
-    for key in sorted(found, key=lambda key: -mine.resembles(found[key])):
-        other = articles.get(tx, key)
-        if other is not None and _is_same(article, other, mine, found[key]):
-            return other
-    return None
+def _likely(tx: Tx, article: Article) -> Iterator[Article]:
+    """Those at the same address, then those with common phrases, the most similar first."""
+    place = canonical(article.content.url)
+    keys = list(articles.named_anywhere(tx, "url", place)) if place else []
+    mine = sketch_of(article.content)
+    found = sketches.alike(tx, mine) if mine is not None else {}
+    keys += sorted(found, key=lambda key: -mine.resembles(found[key]) if mine else 0)
+    for key in dict.fromkeys(keys):
+        if key != article.id and (it := articles.get(tx, key)) is not None:
+            yield it
 
 
-def _is_same(article: Article, other: Article, mine: Sketch, theirs: Sketch) -> bool:
+def _is_same(article: Article, other: Article) -> bool:
     apart = other.source != article.source and other.state is State.LIVE
-    if not apart or abs(other.published - article.published) > _WITHIN:
+    near = abs(other.published - article.published) <= _WITHIN
+    return apart and near and _tells_same(article, other)
+
+
+def _tells_same(one: Article, other: Article) -> bool:
+    place = canonical(one.content.url)
+    titles = shared(words(one.content.title), words(other.content.title))
+    if place is not None and place == canonical(other.content.url):
+        return titles >= _TITLED
+    mine, theirs = sketch_of(one.content), sketch_of(other.content)
+    if mine is None or theirs is None:
         return False
-    titles = shared(words(article.content.title), words(other.content.title))
     return mine.resembles(theirs) >= ALIKE or (mine.contains(theirs) >= _HELD and titles >= _TITLED)
 
 
-def _mention(tx: Tx, tellers: Sequence[Article], audience: Audience, now: datetime) -> None:
-    """Let the first of them name the others that have an address; nobody is told of that."""
-    live = [it for it in tellers if it.state is State.LIVE]
-    if not live:
-        return
-    first, *rest = live
-    named = tuple(
-        Mention(it.content.publisher or it.source, address) for it in rest if (address := uri(it.content.url))
-    )
-    if named != first.content.also_at:
-        content = replace(first.content, also_at=named)
-        after = replace(first, revision=first.revision + 1, content=content)
-        articles.write(
-            tx, after, Change.AMENDED, now, tuple(articles.origins(tx, first.id, first.revision).items())
-        )
-        places.update(tx, after, audience.feeds, audience.site, now)
-
-
 def follow(tx: Tx, article: Article, audience: Audience, now: datetime) -> None:
-    """The article changed: it and those of its story stand where they belong now."""
+    """The article changed: it and those of its story stand where they belong now; the first names the others."""
     places.update(tx, article, audience.feeds, audience.site, now)
     for other in articles.of_story(tx, article.story):
         if other.id != article.id and other.state is State.LIVE:
             places.update(tx, other, audience.feeds, audience.site, now)
+    _mention(tx, article.story, audience, now)
+
+
+def follow_edit(tx: Tx, article: Article, audience: Audience, now: datetime) -> Article:
+    """As `follow`; an article that was edited into another story leaves the one that it told."""
+    others = [it for it in articles.of_story(tx, article.story) if it.id != article.id]
+    if others and not any(_tells_same(article, it) for it in others):
+        articles.join(tx, article.id, None)
+        alone = replace(article, story=None, content=replace(article.content, also_at=()))
+        articles.write(tx, alone, Change.AMENDED, now, _origins(tx, article))
+        follow(tx, others[0], audience, now)
+        succeed(tx, others[0], audience, now)
+        article = alone
+    follow(tx, article, audience, now)
+    return article
 
 
 def succeed(tx: Tx, article: Article, audience: Audience, now: datetime) -> None:
-    """The article was withdrawn: another that tells its story is news to whom it was kept from."""
-    tellers = articles.of_story(tx, article.story)
-    _mention(tx, tellers, audience, now)
-    for other in tellers:
-        if other.state is State.LIVE:
+    """The article is not what it was: others that tell its story are news to those from whom they were kept."""
+    for other in articles.of_story(tx, article.story):
+        if other.id != article.id and other.state is State.LIVE:
             owing.announce(tx, other, Kind.PUBLISHED, audience, now)
+
+
+def _mention(tx: Tx, story: str | None, audience: Audience, now: datetime) -> None:
+    """Let the first live one name the others that have an address of their own; nobody is told of that."""
+    live = [it for it in articles.of_story(tx, story) if it.state is State.LIVE]
+    if not live:
+        return
+    first, *rest = live
+    named = {canonical(it.content.url): it for it in reversed(rest) if uri(it.content.url)}
+    named.pop(canonical(first.content.url), None)
+    also_at = tuple(
+        Mention(it.content.publisher or it.source, uri(it.content.url) or "") for it in reversed(named.values())
+    )
+    if also_at != first.content.also_at:
+        again = articles.is_amended(tx, first)
+        content = replace(first.content, also_at=also_at)
+        after = replace(first, revision=first.revision + (not again), content=content)
+        articles.write(tx, after, Change.AMENDED, now, _origins(tx, first))
+        places.update(tx, after, audience.feeds, audience.site, now)
+
+
+def _origins(tx: Tx, it: Article) -> tuple[tuple[str, str], ...]:
+    return tuple(articles.origins(tx, it.id, it.revision).items())

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from feeder.errors import Claimed, NotYet, Passing, StoreError, Unreadable
 from feeder.model.cleaned import cleaned_content
-from feeder.pipeline import intake
-from feeder.pipeline.recognise import recognise
+from feeder.pipeline import intake, recognise
 from feeder.store import documents
 
 if TYPE_CHECKING:
@@ -121,7 +120,14 @@ def is_new(tx: Tx, visit: Visit, taken: Taken) -> bool:
     if taken.document is None or taken.reading is None:
         return False
     known = documents.get(tx, visit.source, taken.document.key)
-    return recognise(tx, visit, taken.document, taken.reading, known, {}) is None
+    return recognise.recognise(tx, visit, taken.document, taken.reading, known, {}) is None
+
+
+def is_familiar(tx: Tx, visit: Visit, taken: Taken) -> bool:
+    """Whether what looks new says what an article said that its source shows no more."""
+    if taken.document is None or taken.reading is None:
+        return False
+    return recognise.is_familiar(tx, visit, taken.document, taken.reading)
 
 
 def set_aside(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from feeder.sources._feed_parsed import Entry
 
-_LONGEST = 2000
+_LONGEST = 700  # bytes, for the indexes of every database
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _by_title(it: Entry) -> str | None:
 
 
 def _fit(name: str | None) -> str | None:
-    if name is None or len(name) <= _LONGEST:
+    if name is None or len(name.encode("utf-8", "replace")) <= _LONGEST:
         return name and one_line(name)
     return f"hash:{_digest(name)}"
 

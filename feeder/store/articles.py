@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Integer, and_, bindparam, func, select
+from sqlalchemy import Integer, and_, bindparam, delete, func, select
 
 from feeder.model.article import Article, Bar, Change, State
 from feeder.store import content, dialect
-from feeder.store.schema import alias, article, revision
+from feeder.store.schema import alias, article, revision, source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Origins = tuple[tuple[str, str], ...]
 
+_LONGEST = 700  # bytes of a key
 _CURRENT = and_(revision.c.article == article.c.id, revision.c.number == article.c.revision)
 
 
@@ -123,13 +125,14 @@ def by_alias(tx: Tx, source: str, kind: str, key: str) -> str | None:
 
 
 def add_aliases(tx: Tx, source: str, keys: Iterable[tuple[str, str]], key: str, now: datetime) -> None:
-    rows = [{"source": source, "kind": kind, "key": name, "article": key, "at": now} for kind, name in keys]
+    named = {"source": source, "article": key, "at": now}
+    rows = [named | {"kind": kind, "key": _fit(name)} for kind, name in keys]
     dialect.put_all(tx, alias, rows, ("source", "kind", "key", "article"))
 
 
 def called(tx: Tx, source: str, kind: str, key: str, limit: int = 3) -> tuple[str, ...]:
     """The articles that this source ever knew by this key, the newest first."""
-    asked = {"source": source, "kind": kind, "key": key, "limit": limit}
+    asked = {"source": source, "kind": kind, "key": _fit(key), "limit": limit}
     return tuple(tx.execute(_CALLED, asked).scalars())
 
 
@@ -139,12 +142,17 @@ def aliases(tx: Tx, key: str) -> tuple[tuple[str, str], ...]:
 
 
 def write(tx: Tx, it: Article, change: Change, now: datetime, origins: Origins = ()) -> None:
-    """Store the article's newest revision; the first one stores the article too."""
+    """Store the article's newest revision; the first one stores the article too.
+
+    An amendment of an amendment takes its place: a source may change its markup at every look.
+    """
     values = {name: getattr(it, name) for name in it.__slots__ if name != "content"}
-    if it.revision == 1:
+    if it.revision == 1 and change is Change.PUBLISHED:
         tx.execute(article.insert().values(values))
     else:
+        del values["id"]  # where it is set, SQLite looks for all rows that refer to the old one
         tx.execute(article.update().where(article.c.id == it.id).values(values))
+        tx.execute(delete(revision).where(revision.c.article == it.id, revision.c.number == it.revision))
     tx.execute(
         revision.insert().values(
             article=it.id,
@@ -165,7 +173,7 @@ def of_story(tx: Tx, story: str | None) -> tuple[Article, ...]:
     return tuple(map(_article, tx.execute(query).all()))
 
 
-def join(tx: Tx, key: str, story: str) -> None:
+def join(tx: Tx, key: str, story: str | None) -> None:
     tx.execute(article.update().where(article.c.id == key).values(story=story))
 
 
@@ -198,6 +206,27 @@ def updates_since(tx: Tx, key: str, since: datetime) -> tuple[int, int]:
     told = select(revision.c.at).where(revision.c.article == key, revision.c.kind == Change.UPDATED)
     moments = tuple(tx.execute(told).scalars())
     return sum(moment >= since for moment in moments), len(moments)
+
+
+def is_amended(tx: Tx, it: Article) -> bool:
+    """Whether its newest revision is an amendment."""
+    query = select(revision.c.kind).where(revision.c.article == it.id, revision.c.number == it.revision)
+    return tx.execute(query).scalar() == Change.AMENDED
+
+
+def named_anywhere(tx: Tx, kind: str, key: str, limit: int = 10) -> tuple[str, ...]:
+    """The articles that any source ever knew by this key."""
+    sources = select(source.c.name)
+    query = select(alias.c.article).where(
+        alias.c.source.in_(sources), alias.c.kind == kind, alias.c.key == _fit(key)
+    )
+    return tuple(tx.execute(query.limit(limit)).scalars())
+
+
+def _fit(key: str) -> str:
+    """What an index can hold: PostgreSQL's rows end at 2,700 bytes."""
+    whole = key.encode("utf-8", "replace")
+    return key if len(whole) <= _LONGEST else f"blake2b:{blake2b(whole, digest_size=20).hexdigest()}"
 
 
 def set_state(tx: Tx, key: str, state: State) -> None:

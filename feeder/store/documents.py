@@ -154,6 +154,14 @@ def forget_names(tx: Tx, name: str, article: str, but: Collection[str]) -> None:
             tx.execute(delete(document).where(document.c.source == name, document.c.key == it.key))
 
 
+def forget_refused(tx: Tx, name: str, shown: Collection[str]) -> None:
+    """Drop what was refused and is shown no more: nobody can mend it."""
+    refused = (document.c.source == name) & (document.c.state == DocumentState.QUARANTINED)
+    for it in tx.execute(select(document).where(refused, document.c.article.is_(None))).all():
+        if it.key not in shown:
+            tx.execute(delete(document).where(document.c.source == name, document.c.key == it.key))
+
+
 def put(tx: Tx, it: Known) -> None:
     """Store the document as it is now."""
     values = {name: getattr(it, name) for name in it.__slots__}

@@ -33,6 +33,7 @@ def _two(tx: Tx) -> None:
         "ALTER TABLE source ADD COLUMN shown INTEGER",
         "ALTER TABLE source ADD COLUMN gap BIGINT",
         "ALTER TABLE source ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX alias_article ON alias (article)",
         "CREATE INDEX document_again ON document (source, again) WHERE state = 'waiting'",
     ):
         tx.execute(text(statement))

@@ -107,6 +107,7 @@ alias = Table(
     Column("article", String, ForeignKey("article.id"), nullable=False),
     Column("at", Instant, nullable=False),
     PrimaryKeyConstraint("source", "kind", "key", "article"),
+    Index("alias_article", "article"),
 )
 
 # Of each article that has enough words, the smallest hashes of its phrases: equal texts have equal ones.

@@ -223,3 +223,12 @@ def test_what_is_known_of_now_is_handed_in() -> None:
     body = f"Roof repaired\n\nPARIS, Dec 31 (AFP) - {SENTENCE}"
     years = [read(document(body), hints(datetime(year, 1, 2, tzinfo=UTC))).published for year in (2024, 2031)]
     assert [str(day) for day in years] == ["2023-12-31", "2030-12-31"]
+
+
+@pytest.mark.parametrize("margin", [" ", "\t"])
+def test_a_text_of_margins_is_read_before_the_tests_lose_patience(margin: str) -> None:
+    text = (
+        "\n".join([margin * 5000 + "x"] * 60)
+        + "\n\nThe ferry sailed again after three weeks in dock, as planned.\n"
+    )
+    assert "The ferry sailed again" in read(document(text), hints()).content.html

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from feeder.model.article import Bar, State
-from feeder.pipeline.flood import flood
+from feeder.pipeline.flood import Tide, flood
 from feeder.pipeline.release import discard, release
 from tests.pipeline.wire import Agency, Wire, entry
 from tests.samples import NOW, webhook
@@ -151,4 +151,5 @@ DATES = [NOW - n * HOUR for n in range(40)]
     ],
 )
 def test_how_much_is_too_much(new: list[datetime | None], shown: int, elapsed: timedelta, *, held: bool) -> None:
-    assert bool(flood(new, shown, DATES, NOW, NOW + elapsed)) is held
+    tide = Tide(new, familiar=0, unknown=len(new), shown=shown)
+    assert bool(flood(tide, DATES, NOW, NOW + elapsed)) is held

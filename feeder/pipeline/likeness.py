@@ -1,0 +1,91 @@
+"""Whether two texts of one source are one article. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from feeder.model.address import canonical
+from feeder.model.document import moment
+from feeder.model.sketch import Sketch, shared, sketch, words
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from feeder.model.article import Article, Content
+    from feeder.model.document import Reading
+
+# Of texts with fewer words than this, likeness says nothing.
+WORDY = 24
+# At this share of common phrases two texts are one, edited; or the longer is the shorter one, grown.
+ALIKE = 0.7
+# Below these shares of words in common, titles and texts have nothing to do with each other.
+_OTHER_TITLE, _OTHER_TEXT = 0.3, 0.35
+_APART = timedelta(days=3)
+_LONGEST = 500  # characters of a title
+
+
+def title_key(content: Content) -> str:
+    return " ".join(words(content.title))[:_LONGEST]
+
+
+def date_key(reading: Reading) -> str | None:
+    """The second of publication; a day or a midnight is that of many articles."""
+    stated = reading.published
+    if not isinstance(stated, datetime) or stated.timetz().replace(tzinfo=None) == time():
+        return None
+    return stated.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def sketch_of(content: Content) -> Sketch | None:
+    """The sketch of the text; None when it has too few words to be compared by."""
+    found = words(content.html)
+    return sketch(found) if len(found) >= WORDY else None
+
+
+def another(it: Article, reading: Reading, zone: tzinfo, *, by_id: bool) -> bool:
+    """Whether a source that calls two articles by one name means another one now: all its words are other ones.
+
+    An id that counts places in the feed also has another address; an address as /today has another id, or, where
+    there are none, another day.
+    """
+    if not _unlike(it.content, reading.content):
+        return False
+    if by_id:
+        places = {canonical(it.content.url), canonical(reading.content.url)}
+        return len(places) == 2 and None not in places
+    return reading.native is not None or not _near(it, reading, zone)
+
+
+def _unlike(one: Content, other: Content) -> bool:
+    if shared(words(one.title), words(other.title)) >= _OTHER_TITLE:
+        return False
+    mine, theirs = sketch(words(one.html)), sketch(words(other.html))
+    return max(mine.resembles(theirs), mine.contains(theirs)) < _OTHER_TEXT
+
+
+def _near(it: Article, reading: Reading, zone: tzinfo) -> bool:
+    return reading.published is None or abs(moment(reading.published, zone) - it.published) <= _APART
+
+
+def same_moment(it: Article, reading: Reading, zone: tzinfo) -> bool:
+    """What is dated after we took the other in is another: tomorrow's weather has yesterday's words."""
+    if reading.published is None:  # then only what is the same to the last word is the same
+        return words(it.content.html) == words(reading.content.html)
+    stated = moment(reading.published, zone)
+    return _near(it, reading, zone) and (stated <= it.taken_in or stated == it.published)
+
+
+def agree(it: Article, reading: Reading, mine: Sketch | None) -> bool:
+    """Texts that can be compared are alike; those that cannot, for want of words, have one title.
+
+    Or most of one, where they were published in the same second.
+    """
+    theirs = sketch_of(it.content)
+    if mine is not None and theirs is not None:
+        return max(mine.resembles(theirs), mine.contains(theirs)) >= ALIKE
+    titles = title_key(it.content), title_key(reading.content)
+    if reading.published != it.published:
+        return titles[0] == titles[1]
+    texts = words(it.content.html), words(reading.content.html)
+    return shared(titles[0].split(), titles[1].split()) >= 0.5 or (len(texts[0]) > 5 and texts[0] == texts[1])
