@@ -72,6 +72,8 @@ def ingest(
     look = source.look(known, only, final=final or first, memory=state.memory if state else "")
     if source.exhaustive:
         _refuse_vanished(desk, source.name, state, look, known)
+    else:
+        look = _known_first(desk, source, look)
     visit = _visit(desk, source, look, listed, now, first=first)
     counts: Counter[str] = Counter()
     whole = _take_all(desk, source, look, visit, state, counts)
@@ -96,7 +98,14 @@ def _visit(
         present=None if source.exhaustive else look.present or frozenset(),
         foreign=source.foreign,
         max_age=source.max_age,
+        pending=set() if source.exhaustive else {found.key for found in look.found},
     )
+
+
+def _known_first(desk: Desk, source: Source, look: Look) -> Look:
+    """Before anything new is compared with what is there, it is clear what is there."""
+    known = Stamps(desk.store, source.name).among([found.key for found in look.found])
+    return replace(look, found=tuple(sorted(look.found, key=lambda found: found.key not in known)))
 
 
 def _refuse_vanished(desk: Desk, name: str, state: SourceState | None, look: Look, known: Collection[str]) -> None:

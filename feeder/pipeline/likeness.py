@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 WORDY = 24
 # At this share of common phrases two texts are one, edited; or the longer is the shorter one, grown.
 ALIKE = 0.7
-# Below these shares of words in common, titles and texts have nothing to do with each other.
-_OTHER_TITLE, _OTHER_TEXT = 0.3, 0.35
+# Below these shares of words in common, titles and texts have nothing to do with each other; where there is hardly
+# a text to compare, titles have to be further apart.
+_OTHER_TITLE, _OTHER_TEXT, _OTHER_ALONE = 0.7, 0.35, 0.3
 _APART = timedelta(days=3)
 _LONGEST = 500  # characters of a title
 
@@ -58,10 +59,10 @@ def another(it: Article, reading: Reading, zone: tzinfo, *, by_id: bool) -> bool
 
 
 def _unlike(one: Content, other: Content) -> bool:
-    if shared(words(one.title), words(other.title)) >= _OTHER_TITLE:
-        return False
-    mine, theirs = sketch(words(one.html)), sketch(words(other.html))
-    return max(mine.resembles(theirs), mine.contains(theirs)) < _OTHER_TEXT
+    titles, mine, theirs = shared(words(one.title), words(other.title)), sketch_of(one), sketch_of(other)
+    if mine is None or theirs is None:
+        return titles < _OTHER_ALONE
+    return titles < _OTHER_TITLE and max(mine.resembles(theirs), mine.contains(theirs)) < _OTHER_TEXT
 
 
 def _near(it: Article, reading: Reading, zone: tzinfo) -> bool:

@@ -37,7 +37,8 @@ class Visit:
     """One look at a source.
 
     `gone` are the keys that are not there any more, `changed` those whose bytes may be others; `present` are those
-    that a source shows now which does not show all it ever had (None: it shows all). `foreign` and `max_age` as in
+    that a source shows now which does not show all it ever had (None: it shows all), and `pending` those of them
+    that were found and not yet stored: what they state may be another article now. `foreign` and `max_age` as in
     Source; `zone` is that of dates without a time; `hold` says why new articles are held. `left` gathers articles
     that a key stated before and states no more; `order` counts new ones.
     """
@@ -53,6 +54,7 @@ class Visit:
     foreign: bool = False
     max_age: timedelta | None = None
     hold: str = ""
+    pending: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
     order: Iterator[int] = field(default_factory=count)
 
@@ -210,4 +212,6 @@ def others(tx: Tx, visit: Visit, article: str, key: str) -> list[Known]:
 
 
 def _there(visit: Visit, it: Known) -> bool:
-    return it.key in visit.present if visit.present is not None else it.key not in visit.gone
+    if visit.present is None:
+        return it.key not in visit.gone
+    return it.key in visit.present and it.key not in visit.pending

@@ -18,7 +18,7 @@ from feeder.pipeline.likeness import ALIKE, sketch_of
 from feeder.store import articles, sketches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from feeder.pipeline.owing import Audience
@@ -93,7 +93,7 @@ def follow_edit(tx: Tx, article: Article, audience: Audience, now: datetime) -> 
         alone = replace(article, story=None, content=replace(article.content, also_at=()))
         articles.write(tx, alone, Change.AMENDED, now, _origins(tx, article))
         follow(tx, others[0], audience, now)
-        succeed(tx, others[0], audience, now)
+        _tell(tx, others, audience, now)
         article = alone
     follow(tx, article, audience, now)
     return article
@@ -101,9 +101,13 @@ def follow_edit(tx: Tx, article: Article, audience: Audience, now: datetime) -> 
 
 def succeed(tx: Tx, article: Article, audience: Audience, now: datetime) -> None:
     """The article is not what it was: others that tell its story are news to those from whom they were kept."""
-    for other in articles.of_story(tx, article.story):
-        if other.id != article.id and other.state is State.LIVE:
-            owing.announce(tx, other, Kind.PUBLISHED, audience, now)
+    _tell(tx, [it for it in articles.of_story(tx, article.story) if it.id != article.id], audience, now)
+
+
+def _tell(tx: Tx, tellers: Sequence[Article], audience: Audience, now: datetime) -> None:
+    for it in tellers:
+        if it.state is State.LIVE:
+            owing.announce(tx, it, Kind.PUBLISHED, audience, now)
 
 
 def _mention(tx: Tx, story: str | None, audience: Audience, now: datetime) -> None:

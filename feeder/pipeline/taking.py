@@ -80,6 +80,7 @@ def take(desk: Desk, name: str, fetch: Callable[[Found], Document | None], found
 
 def keep(tx: Tx, visit: Visit, taken: Taken, source: Source | None, moved: Mapping[str, str]) -> str:
     """Store what came of one document; returns what it was. `source` where it can still show what it shows."""
+    visit.pending.discard(taken.found.key)
     document, trouble = taken.document, taken.trouble
     if document is not None and isinstance(trouble, NotYet):
         intake.wait(tx, visit, document, trouble.reason, trouble.until)

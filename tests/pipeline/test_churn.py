@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -190,3 +191,78 @@ def test_an_old_entry_that_comes_back_into_the_window_is_no_news(store: Store) -
     wire.entries = everything
     assert not agency.look().counts
     assert agency.told() == ["published"] * SIZE
+
+
+# ---------------------------------------------------------------- names that mean another article now
+
+
+def _daily(agency: Agency, days: int, **changed: object) -> None:
+    """Each day shows one entry that has nothing to do with yesterday's."""
+    for day in range(days):
+        made = entry(100 * day + 7, agency.now + timedelta(hours=23), id=f"urn:{day}")
+        agency.wires["wire"].entries = [made | changed]
+        agency.look(after=timedelta(days=1))
+
+
+def test_articles_that_follow_each_other_at_one_address_under_ids_of_their_own_are_each_one(store: Store) -> None:
+    agency = Agency(store, Wire())
+    agency.look()
+    _daily(agency, 4, url="https://wire.example/news")
+    assert len(agency.articles()) == 4
+
+
+def test_without_ids_what_stands_at_one_address_on_another_day_is_another_article(store: Store) -> None:
+    agency = Agency(store, Wire())
+    agency.look()
+    for week in range(3):
+        made = entry(100 * week + 7, agency.now + timedelta(days=7), url="https://wire.example/today")
+        agency.wires["wire"].entries = [{key: value for key, value in made.items() if key != "id"}]
+        agency.look(after=timedelta(days=7))
+    assert len(agency.articles()) == 3
+    assert set(agency.told()) == {"published"}
+
+
+def test_ids_that_count_places_in_the_feed_make_no_article_another(store: Store) -> None:
+    agency = Agency(store, Wire())
+    agency.look()
+    shown: list[Entry] = []
+    for number in range(8):
+        shown = [entry(100 * number, agency.now), *shown][:4]
+        agency.wires["wire"].entries = [it | {"id": str(place)} for place, it in enumerate(shown)]
+        agency.look()
+    assert len(agency.articles()) == 8
+    assert set(agency.told()) == {"published"}
+
+
+def test_entries_without_dates_that_say_the_same_title_with_other_words_are_each_an_article(store: Store) -> None:
+    agency = Agency(store, Wire())
+    agency.look()
+    for day in range(3):
+        made = entry(
+            7, id=f"urn:{day}", url=f"https://wire.example/{day}", title="The weather in Lower Town today"
+        )
+        words = made["content_html"].replace("look on", f"look on at {day} degrees")
+        agency.wires["wire"].entries = [made | {"content_html": words, "date_published": ""}]
+        agency.look()
+    assert len(agency.articles()) == 3
+
+
+def test_an_address_of_thousands_of_letters_is_an_address(store: Store) -> None:
+    long = "https://wire.example/" + "".join(random.Random(3).choices("abcdefghijklmnop", k=4000))  # noqa: S311
+    agency = Agency(store, Wire(entries=[entry(1, id="urn:1", url=long), entry(2)]))
+    agency.look()
+    agency.wires["wire"].entries[0] |= {"id": "urn:another"}
+    agency.look()
+    assert len(agency.articles()) == 2
+
+
+def test_markup_that_changes_at_every_look_takes_one_revision(store: Store) -> None:
+    agency = Agency(store, Wire())
+    agency.look()
+    for number in range(10):
+        html = f"<p><b>One</b> two three.</p><img src='https://img.example/{number}/a.png'>"
+        agency.wires["wire"].entries = [entry(1, content_html=html)]
+        agency.look()
+    (article,) = agency.articles()
+    assert article.revision == 2
+    assert "/9/a.png" in article.content.html

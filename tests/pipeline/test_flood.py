@@ -10,6 +10,7 @@ import pytest
 from feeder.model.article import Bar, State
 from feeder.pipeline.flood import Tide, flood
 from feeder.pipeline.release import discard, release
+from feeder.store import documents
 from tests.pipeline.wire import Agency, Wire, entry
 from tests.samples import NOW, webhook
 
@@ -153,3 +154,54 @@ DATES = [NOW - n * HOUR for n in range(40)]
 def test_how_much_is_too_much(new: list[datetime | None], shown: int, elapsed: timedelta, *, held: bool) -> None:
     tide = Tide(new, familiar=0, unknown=len(new), shown=shown)
     assert bool(flood(tide, DATES, NOW, NOW + elapsed)) is held
+
+
+def test_a_migration_that_bumps_all_dates_is_held_for_its_titles_and_words(store: Store) -> None:
+    agency = Agency(store, Wire(entries=[entry(n, NOW - n * HOUR) for n in range(10)]))
+    agency.look()
+    wire = agency.wires["wire"]
+    now = agency.now + HOUR
+    wire.entries = [
+        it | {"id": f"urn:{n}", "url": f"https://new.example/{n}", "date_published": now.isoformat()}
+        for n, it in enumerate(wire.entries)
+    ]
+    assert agency.look(after=2 * HOUR).counts == {"held": 10}
+    assert agency.owed() == []
+
+
+def test_a_migration_in_slices_is_held_too(store: Store) -> None:
+    agency = Agency(store, Wire(entries=[entry(n, NOW - n * HOUR) for n in range(100)]))
+    agency.look()
+    wire = agency.wires["wire"]
+    for start in range(0, 90, 30):
+        now = agency.now + HOUR
+        wire.entries = [
+            it | {"id": f"urn:{n}", "url": f"https://new.example/{n}", "date_published": now.isoformat()}
+            if start <= n < start + 30
+            else it
+            for n, it in enumerate(wire.entries)
+        ]
+        agency.look(after=2 * HOUR)
+    assert agency.owed() == []
+
+
+def test_the_news_of_a_day_that_names_no_hour_is_told_of(store: Store) -> None:
+    today = NOW.date().isoformat()
+    agency = Agency(store, Wire(entries=[entry(n, NOW - n * 24 * HOUR) for n in range(1, 11)]))
+    agency.look()
+    wire = agency.wires["wire"]
+    for numbers in (range(20, 21), range(21, 29)):
+        wire.entries = [entry(n, date_published=today) for n in numbers] + wire.entries[:10]
+        agency.look(after=2 * HOUR)
+    assert agency.told() == ["published"] * 9
+
+
+def test_what_was_refused_and_is_shown_no_more_troubles_nobody(store: Store) -> None:
+    agency = _agency(store)
+    wire = agency.wires["wire"]
+    wire.entries = [{"id": "urn:bad", "title": ""}, *wire.entries]
+    assert agency.look().counts == {"quarantined": 1}
+    wire.entries = wire.entries[1:]
+    agency.look()
+    with store.read() as tx:
+        assert documents.in_state(tx, documents.DocumentState.QUARANTINED, 10) == ()

@@ -114,3 +114,65 @@ def test_different_stories_of_two_publishers_stay_two(agency: Agency) -> None:
     agency.wires["city"].entries = [entry(3), entry(4)]
     agency.look("city")
     assert len(agency.feed("all")) == 4
+
+
+def test_a_look_that_began_earlier_may_be_stored_later(agency: Agency) -> None:
+    agency.wires["city"].entries = [entry(1, id="urn:city:1", url="https://city.example/1")]
+    agency.look("city")
+    agency.wires["wire"].entries = [entry(1)]
+    agency.look("wire", after=-timedelta(minutes=30))
+    assert {name: len(agency.feed(name)) for name in FEEDS} == {"all": 1, "city": 1, "wire": 1, "twice": 2}
+
+
+def test_a_column_stands_in_its_own_feed_though_another_copied_yesterdays(agency: Agency) -> None:
+    _both(agency)
+    agency.wires["wire"].entries = [
+        entry(1, agency.now + timedelta(hours=20), id="urn:2", url="https://wire.example/2")
+    ]
+    agency.look("wire", after=timedelta(days=1))
+    assert len(agency.feed("wire")) == 2
+    assert len(agency.feed("all")) == 2
+
+
+def test_an_article_that_is_edited_into_another_story_leaves_it(agency: Agency) -> None:
+    _both(agency)
+    agency.wires["wire"].entries[0] |= {"title": entry(55)["title"], "content_html": entry(55)["content_html"]}
+    agency.look("wire")
+    (first,) = [it for it in agency.articles() if it.source == "wire"]
+    assert (first.story, first.content.also_at) == (None, ())
+    assert len(agency.feed("all")) == 2
+    assert sorted(agency.told("partner")) == ["published", "published", "updated"]
+
+
+def test_who_is_withdrawn_is_not_named_and_who_comes_back_is(agency: Agency) -> None:
+    _both(agency)
+    (second,) = [it for it in agency.articles() if it.source == "city"]
+
+    def named() -> int:
+        (first,) = [it for it in agency.articles(State.LIVE) if it.source == "wire"]
+        return len(first.content.also_at)
+
+    with agency.store.write() as tx:
+        intake.withdraw(tx, agency.audience, second.id, agency.now, State.RETRACTED)
+    assert named() == 0
+    with agency.store.write() as tx:
+        intake.take_back(tx, agency.audience, second.id, agency.now)
+    assert named() == 1
+
+
+def test_one_address_in_two_sources_is_one_story_and_names_nobody(agency: Agency) -> None:
+    agency.wires["wire"].entries = [entry(1, content_html="<p>Only a teaser of it.</p>")]
+    agency.look("wire")
+    agency.wires["city"].entries = [entry(1, id="urn:city:1")]
+    agency.look("city")
+    assert (len(agency.feed("all")), agency.told("partner")) == (1, ["published"])
+    assert [it.content.also_at for it in agency.articles()] == [(), ()]
+
+
+def test_a_webhook_that_asks_for_the_past_is_told_a_story_once(store: Store) -> None:
+    hooks = {"late": webhook(backfill=10)}
+    agency = Agency(store, Wire("wire", [entry(1)]), Wire("city"), webhooks=hooks)
+    agency.look("wire")
+    agency.wires["city"].entries = [entry(1, id="urn:city:1", url="https://city.example/1")]
+    agency.look("city")
+    assert agency.told("late") == ["published"]
