@@ -5,21 +5,19 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import datetime, time
 from typing import TYPE_CHECKING, TypeVar
 
 from feeder.errors import NotYet, SourceError, StoreError, Unreadable
 from feeder.model.document import Found
-from feeder.pipeline import intake, owing, taking
-from feeder.pipeline.flood import Tide, flood, several
+from feeder.pipeline import caution, intake, owing, taking
 from feeder.pipeline.known import Stamps
 from feeder.pipeline.recognise import Visit, moves
-from feeder.pipeline.taking import Desk, Taken
+from feeder.pipeline.taking import Desk
 from feeder.store import articles, documents, kept
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from datetime import timedelta, tzinfo
+    from datetime import datetime, timedelta
 
     from feeder.model.article import Article
     from feeder.model.document import Document
@@ -36,8 +34,6 @@ log = logging.getLogger(__name__)
 _BATCH = 50
 # Long work says how far it is after so many batches.
 _TELL = 20
-# By so many of its last articles a source's pace is judged.
-_PACE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +128,8 @@ def _take_all(
 ) -> bool:
     """Whether everything was taken in, or only a part because we were told to stop."""
     moved = _moves(desk, source, look, visit)
-    early = _read_early(desk, source, look, visit)
-    visit = replace(visit, hold=_flood(desk, visit, early.values(), look, state))
+    early = caution.read_early(desk, source, look, visit)
+    visit = replace(visit, hold=caution.hold(desk, visit, early.values(), look, state))
     if visit.hold:
         log.warning(
             "source %s: %s; they are held: feeder articles release %s", visit.source, visit.hold, visit.source
@@ -185,46 +181,6 @@ def _moves(desk: Desk, source: Source, look: Look, visit: Visit) -> dict[str, st
             digests[found.key] = document.digest
     with desk.store.read() as tx:
         return moves(tx, visit, digests)
-
-
-def _read_early(desk: Desk, source: Source, look: Look, visit: Visit) -> dict[str, Taken]:
-    """Where several look new, all of them are read before any of them is stored."""
-    if not visit.foreign or visit.first_look:
-        return {}
-    known = Stamps(desk.store, source.name).among([found.key for found in look.found])
-    new = [found for found in look.found if not found.old and found.key not in known]
-    if not several(len(new)):
-        return {}
-    read = (taking.take(desk, source.name, source.read, it, visit.now) for it in new if not desk.stopping())
-    return {it.found.key: it for it in read}
-
-
-def _flood(desk: Desk, visit: Visit, early: Collection[Taken], look: Look, state: SourceState | None) -> str:
-    """Why what is new of these is to be held; empty when it is not."""
-    if not early or state is None:
-        return ""
-    shown = look.present or frozenset()
-    never_seen = shown - Stamps(desk.store, visit.source).among(shown).keys()
-    with desk.store.read() as tx:
-        new = [it for it in early if taking.is_new(tx, visit, it)]
-        familiar = sum(taking.is_familiar(tx, visit, it) for it in new)
-        known = articles.dates(tx, visit.source, _PACE)
-        held = articles.held_by_source(tx).get(visit.source, 0)
-    again = len(early) - len(new)
-    if several(again):
-        log.warning("source %s: %d articles came under new names, and were known again", visit.source, again)
-    backlog = {found.key for found in look.found if found.old}
-    unknown = len(never_seen) - again - len(backlog & never_seen)
-    tide = Tide([_date(it, visit.zone) for it in new], familiar, unknown, len(shown), held)
-    return flood(tide, known, state.at or state.since, visit.now)
-
-
-def _date(taken: Taken, zone: tzinfo) -> datetime | None:
-    """What it states; of a day its end, since it may be as new as anything of that day."""
-    stated = taken.reading.published if taken.reading else None
-    if stated is None or isinstance(stated, datetime):
-        return stated
-    return datetime.combine(stated, time.max, zone)
 
 
 def _take_kept(desk: Desk, visit: Visit, ripe: Collection[str], counts: Counter[str]) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from feeder.model.address import canonical
-from feeder.model.article import Article, Bar, Change, State
+from feeder.model.article import Article, Change, State
 from feeder.model.cleaned import cleaned_content
 from feeder.model.delivery import Kind
-from feeder.model.document import moment
 from feeder.model.visible import visible
-from feeder.pipeline import owing, places, story
-from feeder.pipeline.identity import article_id, article_slug
+from feeder.pipeline import birth, owing, places, story
 from feeder.pipeline.likeness import date_key, sketch_of, title_key
 from feeder.pipeline.recognise import others, recognise
 from feeder.store import articles, deliveries, documents, kept, sketches
@@ -21,7 +19,6 @@ from feeder.store.documents import DocumentState, Known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import tzinfo
 
     from feeder.model.article import Content
     from feeder.model.document import Document, Found, Reading
@@ -29,8 +26,6 @@ if TYPE_CHECKING:
     from feeder.pipeline.recognise import Visit
     from feeder.store import Tx
 
-# The first newspaper is of 1605; an earlier date is a mistake, and breaks the calendars of readers.
-_NO_PRESS_BEFORE = 1605
 # Of what others write, readers are told of so many edits of one article: in a day, and ever.
 _EDITS_A_DAY, _EDITS = 5, 24
 _DAY = timedelta(days=1)
@@ -49,7 +44,7 @@ def accept(
     if article is not None and article.state is State.RETRACTED:
         outcome = "retracted"  # by hand, and so only by hand taken back
     elif article is None:
-        article = _new(tx, visit, document, reading, old=old)
+        article = birth.article_of(tx, visit, document, reading, old=old)
         outcome = _publish(tx, visit, article, reading)
     else:
         outcome = _edit(tx, visit, article, reading)
@@ -204,49 +199,6 @@ def take_back(tx: Tx, audience: Audience, key: str, now: datetime) -> bool:
 
 
 # ---------------------------------------------------------------- writing down
-
-
-def _new(tx: Tx, visit: Visit, document: Document, reading: Reading, *, old: bool) -> Article:
-    kind, name = ("native", reading.native) if reading.native else ("path", document.key)
-    nth = 0
-    while articles.exists(tx, key := article_id(visit.source, kind, name, nth)):
-        nth += 1
-    published = published_at(reading.published, document.modified, visit.now, visit.zone)
-    content = cleaned_content(reading.content)
-    bar = _bar(visit, published, old=old)
-    return Article(
-        id=key,
-        slug=article_slug(reading.slug or content.title, key),
-        source=visit.source,
-        revision=1,
-        state=State.HELD if visit.hold and bar is not Bar.FIRST_LOOK else State.LIVE,
-        published=published,
-        updated=published,
-        taken_in=visit.now,
-        # What comes in one look keeps the order in which its source tells it.
-        position=published if bar else visit.now + timedelta(microseconds=next(visit.order)),
-        bar=bar,
-        content=content,
-    )
-
-
-def _bar(visit: Visit, published: datetime, *, old: bool) -> Bar:
-    if visit.first_look or old:
-        return Bar.FIRST_LOOK
-    return Bar.AGE if visit.max_age is not None and published < visit.now - visit.max_age else Bar.NONE
-
-
-def published_at(stated: datetime | date | None, modified: datetime, now: datetime, zone: tzinfo) -> datetime:
-    """The moment to publish under, never one to come.
-
-    A day without a time is noon of that day in `zone`, which is the same day nearly everywhere; of today it is
-    now, so that today's articles keep their order.
-    """
-    if stated is None or stated.year < _NO_PRESS_BEFORE:
-        return min(modified, now)
-    if not isinstance(stated, datetime) and stated >= now.astimezone(zone).date():
-        return now
-    return min(moment(stated, zone), now)
 
 
 def _remember(

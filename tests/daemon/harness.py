@@ -13,10 +13,11 @@ import threading
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 
 from standardwebhooks import Webhook
+
+from tests.daemon.loopback import Handler, Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,7 @@ class Told:
 
 
 @dataclass
-class Partner:
+class Partner(Loopback):
     """A receiver on loopback.
 
     `answer(path, nth, times)` gives the status for the nth request to that path, whose id came `times` times.
@@ -58,24 +59,13 @@ class Partner:
     told: list[Told] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
-    def __enter__(self) -> Self:
+    def begin(self) -> None:
         self._lock = threading.Lock()
         self._nth: Counter[str] = Counter()
         self._times: Counter[tuple[str, str]] = Counter()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+    def handler(self) -> type[Handler]:
+        return _handler(self)
 
     def hear(self, path: str, headers: Any, body: bytes) -> int:
         try:
@@ -104,11 +94,9 @@ class Partner:
         ]
 
 
-def _handler(partner: Partner) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
+def _handler(partner: Partner) -> type[Handler]:
+    class Hearing(Handler):
+        def do_POST(self) -> None:  # noqa: N802 - the name that the library calls
             wanted = int(self.headers["content-length"])
             body = self.rfile.read(wanted)
             if len(body) < wanted:  # the sender was killed meanwhile
@@ -119,16 +107,7 @@ def _handler(partner: Partner) -> type[BaseHTTPRequestHandler]:
             self.send_header("content-length", "0")
             self.end_headers()
 
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except (ConnectionResetError, BrokenPipeError):
-                self.close_connection = True  # a sender that was killed
-
-        def log_message(self, *_: object) -> None:
-            """Tests have no log."""
-
-    return Handler
+    return Hearing
 
 
 @dataclass

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
+
+from tests.daemon.loopback import Handler, Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,30 +20,21 @@ Page = tuple[int, str, bytes]
 
 
 @dataclass
-class Site:
+class Site(Loopback):
     """`pages` by path: a status, a media type and a body, or what makes them. It counts what it is asked."""
 
     pages: dict[str, Page | Callable[[], Page]] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
     unchanged: Counter[str] = field(default_factory=Counter)
 
-    def __enter__(self) -> Self:
+    def begin(self) -> None:
         self.closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        self._thread.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def end(self) -> None:
         self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+    def handler(self) -> type[Handler]:
+        return _handler(self)
 
     def feed(self, path: str, titles: list[str], seen: datetime | None = None) -> None:
         """Let an RSS feed stand there, newest first."""
@@ -61,11 +53,9 @@ def _id(title: str) -> str:
     return sha256(title.encode()).hexdigest()
 
 
-def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
+def _handler(site: Site) -> type[Handler]:
+    class Answering(Handler):
+        def do_GET(self) -> None:  # noqa: N802 - the name that the library calls
             site.asked[self.path] += 1
             page = site.pages.get(self.path, (404, "text/plain", b"nothing here"))
             status, kind, body = page() if callable(page) else page
@@ -80,13 +70,4 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(body)
 
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except (ConnectionResetError, BrokenPipeError):
-                self.close_connection = True  # an asker that was killed
-
-        def log_message(self, *_: object) -> None:
-            """Tests have no log."""
-
-    return Handler
+    return Answering

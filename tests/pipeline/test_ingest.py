@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from feeder.errors import SourceError
 from feeder.model.article import Bar, State
 from feeder.model.delivery import DeliveryState, Kind
-from feeder.pipeline import intake
+from feeder.pipeline import birth, intake
 from feeder.pipeline.identity import article_id, article_slug, event_id
 from feeder.store import articles, deliveries, documents, feeds
 from feeder.store.documents import DocumentState
@@ -562,11 +562,11 @@ def test_a_day_without_a_time_is_noon_of_that_day_and_today_is_now() -> None:
     zone = ZoneInfo("Europe/Brussels")
     now = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
     modified = now - timedelta(hours=1)
-    assert intake.published_at(date(2026, 1, 14), modified, now, zone) == datetime(2026, 1, 14, 11, tzinfo=UTC)
-    assert intake.published_at(date(2026, 1, 15), modified, now, zone) == now
-    assert intake.published_at(date(2027, 1, 1), modified, now, zone) == now
-    assert intake.published_at(None, modified, now, zone) == modified
-    assert intake.published_at(date(1, 1, 1), modified, now, zone) == modified
+    assert birth.published_at(date(2026, 1, 14), modified, now, zone) == datetime(2026, 1, 14, 11, tzinfo=UTC)
+    assert birth.published_at(date(2026, 1, 15), modified, now, zone) == now
+    assert birth.published_at(date(2027, 1, 1), modified, now, zone) == now
+    assert birth.published_at(None, modified, now, zone) == modified
+    assert birth.published_at(date(1, 1, 1), modified, now, zone) == modified
 
 
 @given(
@@ -576,7 +576,7 @@ def test_a_day_without_a_time_is_noon_of_that_day_and_today_is_now() -> None:
 def test_no_date_is_published_in_the_future_and_none_breaks_the_calendar(
     stated: date | datetime | None, now: datetime
 ) -> None:
-    moment = intake.published_at(stated, now, now, ZoneInfo("Pacific/Kiritimati"))
+    moment = birth.published_at(stated, now, now, ZoneInfo("Pacific/Kiritimati"))
     assert moment <= now
     assert moment.tzinfo is UTC or moment.utcoffset() == timedelta()
 
