@@ -8,6 +8,7 @@ import secrets
 import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from feeder import config as configuration
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from pathlib import Path
 
-    from feeder.config import Config, Schedule
+    from feeder.config import Config, Schedule, SourceOptions
     from feeder.secret import Secret
-    from feeder.sources import Source
+    from feeder.sources import Get, Source
 
     NextRun = Callable[[Schedule, datetime, tzinfo], datetime]
 
@@ -92,8 +93,10 @@ def wire(config: Config, store: Store, next_run: NextRun) -> App:
     )
     guard = Guard(config.network.allow)
     client, fetcher, workshop = Client(guard), Fetcher(guard), Workshop()
-    means = Means(fetcher.get, workshop.call, now)
-    sources = {name: SOURCES[it.type].open(name, it, means) for name, it in config.sources.items()}
+    sources = {
+        name: SOURCES[it.type].open(name, it, Means(_get(fetcher, it), workshop.call, now))
+        for name, it in config.sources.items()
+    }
     return App(
         config=config,
         store=store,
@@ -120,6 +123,11 @@ def wire(config: Config, store: Store, next_run: NextRun) -> App:
             for name, source in sources.items()
         },
     )
+
+
+def _get(fetcher: Fetcher, options: SourceOptions) -> Get:
+    """What a source may fetch of private networks is at the host that the operator wrote."""
+    return partial(fetcher.get, home=getattr(options, "url", None))
 
 
 def _due(config: Config, name: str, next_run: NextRun) -> Callable[[datetime], datetime]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ _ASTRAL = "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane 
 _ILLEGAL = re.compile(f"[^\t\n -~\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffc{_ASTRAL}]")
 # Latin letters that no decomposition takes apart.
 _SPELT = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i"}
+_NO_TEXTS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 _SPACE = re.compile(r"\s+")
 
 
@@ -72,3 +74,16 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
     found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f'; did you mean "{found[0]}"?' if found else ""
+
+
+def character_set(name: str) -> str | None:
+    """The codec of this name, where it is one of texts; None for others.
+
+    Those that serve Python and domain names are no one's texts, and take a time that grows with the square.
+    """
+    try:
+        found = codecs.lookup(name.strip()).name
+        known = "".encode(found) == b"" and found.replace("_", "-") not in _NO_TEXTS
+    except (LookupError, ValueError, TypeError):  # unknown, or a codec that is not of text, as base64
+        return None
+    return found if known else None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeder.text import clean, nearest, one_line, slug
+from feeder.text import character_set, clean, nearest, one_line, slug
 
 # XML 1.0, production 2
 XML = re.compile("[\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
@@ -135,3 +135,17 @@ def test_nothing_is_said_where_nothing_is_near() -> None:
 def test_only_a_known_word_is_asked_for(word: str, known: list[str]) -> None:
     said = nearest(word, known)
     assert said == "" or said in {f'; did you mean "{it}"?' for it in known}
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("UTF-8", "utf-8"),
+        (" latin1 ", "iso8859-1"),
+        ("shift_jis", "shift_jis"),
+        *((name, None) for name in ("punycode", "idna", "unicode_escape", "raw-unicode-escape", "undefined")),
+        *((name, None) for name in ("", "base64", "rot13", "nothing", "a\0b", "\u00e9")),
+    ],
+)
+def test_a_character_set_is_one_of_texts(name: str, codec: str | None) -> None:
+    assert character_set(name) == codec

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from feeder.cli.common import config_option, json_option, print_json, safe
-from feeder.errors import FeederError
+from feeder.errors import FeederError, SourceError
 
 if TYPE_CHECKING:
     from feeder.app import App
@@ -74,6 +74,8 @@ def _unwritable(folder: Path) -> str:
 def _source(app: App, name: str) -> dict[str, Any]:
     try:
         look = app.sources[name].look({}, final=True)
+    except SourceError as error:
+        return _row("source", name, error.reason)
     except FeederError as error:
         return _row("source", name, str(error))
     return _row("source", f"{name} ({len(look.found) or 'no'} document{'s' * (len(look.found) != 1)})", "")

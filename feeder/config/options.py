@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +33,7 @@ from feeder.config.schedule import CronField, Schedule
 from feeder.config.where import WhereField
 from feeder.model.delivery import Kind
 from feeder.model.where import EVERYTHING
+from feeder.text import character_set
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,14 +61,10 @@ def _without_url(info: ValidationInfo) -> str:
 
 
 def _encoding(name: str) -> str:
-    try:
-        return codecs.lookup(name).name if "".encode(name) == b"" else _no_encoding()
-    except (LookupError, ValueError, TypeError):  # unknown, or a codec that is not of text, as base64
-        return _no_encoding()
-
-
-def _no_encoding() -> str:
-    raise wrong("is no character set; windows-1252 and shift_jis are two")
+    found = character_set(name)
+    if found is None:
+        raise wrong("is no character set; windows-1252 and shift_jis are two")
+    return found
 
 
 def _hub(value: object) -> object:

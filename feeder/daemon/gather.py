@@ -96,16 +96,17 @@ class Gatherer:
             log.exception("source %s: unexpected", self._source.name)
             self._failed(SourceError(self._source.name, f"{type(error).__name__}; the log tells more"), EVERYTHING)
         else:
-            self._watch.remind(unsettled, SETTLE)
-            if whole and self.problem:
+            self._watch.remind(unsettled or (), SETTLE)
+            if whole and unsettled is not None and self.problem:
                 log.info("source %s: well again", self._source.name)
                 self.problem = ""
         self._done()
 
-    def _look(self, only: Collection[str] | None) -> tuple[str, ...]:
+    def _look(self, only: Collection[str] | None) -> tuple[str, ...] | None:
+        """What wants another look soon; None when nothing was looked at."""
         now = self._clock()
         if only is None and not (self._is_due(now) and self._mine(now)):
-            return ()
+            return None
         desk = replace(self._app.desk, stopping=self._stopping)
         report = ingest(desk, self._source, now, only)
         if report.counts:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from feeder.errors import Unreadable
+from feeder.text import character_set
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -104,11 +105,7 @@ def _is_utf8(body: bytes) -> bool:
 def _usable(declared: str | None) -> str | None:
     if not declared:
         return None
-    name = _LARGER.get(declared.strip().lower(), declared.strip())
-    try:
-        return codecs.lookup(name).name if "".encode(name) == b"" else None
-    except (LookupError, ValueError, TypeError):  # unknown, or a codec that is not of text, as base64
-        return None
+    return character_set(_LARGER.get(declared.strip().lower(), declared))
 
 
 def _guessed(body: bytes) -> str:

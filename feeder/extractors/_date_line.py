@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from feeder.extractors._dates import Stated, find
 from feeder.extractors._months import WEEKDAYS
 from feeder.extractors._people import byline, is_name, is_role
-from feeder.extractors._place import titled
+from feeder.extractors._place import is_caps, titled
 from feeder.extractors._places import is_city, is_region
 from feeder.extractors._prose import words
 from feeder.extractors._words import is_agency, is_noise, is_press, is_section
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from feeder.model.document import Hints
 
 _DATE_LABEL = re.compile(
-    r"(?i)(?<![^\W_])(?:(?:first |last )?(?:published|posted|updated?|modified|created|issued|released|date)|"
+    r"(?i)(?<![^\W_])(?:(?:first |last )?(?:published|posted|updated?|modified|created|issued|released|date|"
+    r"publication date)|"
     r"on|at|um|"
     r"veröffentlicht|erschienen|aktualisiert|stand|vom|am|den|uhr|publié|modifié|mis à jour|mise à jour|le|à|"
     r"publicado|actualizado|el|em|às|atualizado|pubblicato|aggiornato|modifica|il|alle|ore|gepubliceerd|bijgewerkt|op|om|"
@@ -26,10 +27,10 @@ _DATE_LABEL = re.compile(
     r"opublikowano|aktualizacja|godz|vydáno|publikováno|közzétéve|frissítve|publicat|actualizat|ora|objavljeno|ažurirano|"
     r"опубликовано|обновлено|опубліковано|оновлено|публикувана|в|о|об|yayınlanma|güncelleme|saat|tarihi?|"
     r"פורסם|עודכן|نشر|تاريخ|منتشر|प्रकाशित|প্রকাশিত|เผยแพร่|đăng|cập nhật|lúc|diterbitkan|pukul|wib|"
-    r"发布时间|发布|時間|时间|日期|公開|掲載|配信|更新|입력|등록|송고|수정|최종수정|"
+    r"发布时间|发布|時間|时间|日期|公開|掲載|配信|更新|(?:기사)?입력|승인|등록|송고|수정|최종수정|"
     r"(?:eastern|central|mountain|pacific|atlantic|local)(?: standard| daylight)? time|"
-    r"[CEWMPI][ES]?[SDK]?T|GMT|UTC|MSK|JST|KST|r\.?|г\.?|р\.?|m\.|"
-    r"\d{1,2}[:.h]\d{2}|[ap]\.?m\.?)(?![^\W_])\.?|[:：]"
+    r"[CEWMPI][ES]?[SDK]?T|GMT|UTC|MSK|JST|KST|ICT|PHT|SGT|HKT|[CEW]AT|SAST|NZ[SD]T|A[CEW][SD]T|r\.?|г\.?|р\.?|m\.|"
+    r"\d{1,2}[:.h]\d{2}(?:\s?[ap]\.?m\.?)?|[ap]\.?m\.?)(?![^\W_])\.?|[:：]"
 )
 _LABELLED = re.compile(r"[^\W\d_]+(?:\s[^\W\d_]+){0,2}\s?[:：]\s*\Z")  # `Stand: `, whatever the language
 _SOURCE = re.compile(
@@ -66,7 +67,8 @@ def dated_line(line: str, hints: Hints, language: str | None) -> tuple[Stated, l
         part for piece in _PARTS.split(_DATE_LABEL.sub(" ", _AGO.sub(" ", rest))) for part in _beside_parts(piece)
     ]
     year = any(stated.year for stated in found)
-    good = len(parts) <= 5 and all(_stands_beside(part, year) for part in parts)
+    labelled = year and _DATE_LABEL.match(line) is not None
+    good = len(parts) <= 5 and all(_stands_beside(part, year) or (labelled and _is_town(part)) for part in parts)
     return (found[0], parts) if good else None
 
 
@@ -94,6 +96,11 @@ def _stands_beside(part: str, year: bool) -> bool:  # noqa: FBT001 - whether the
     return (year and is_name(part)) or (is_press(part) and words(part) <= 5)
 
 
+def _is_town(part: str) -> bool:
+    """`Published - January 14, 2026 09:12 pm IST - HUBBALLI`: one word of capitals behind a labelled date."""
+    return " " not in part and is_caps(part) and not is_section(part)
+
+
 def take_date(line: str, stated: Stated, parts: list[str], draft: Draft, names: frozenset[str]) -> bool:
     if _UPDATED.match(line):
         draft.put("revised", stated.when, "date of the update")
@@ -106,7 +113,7 @@ def take_date(line: str, stated: Stated, parts: list[str], draft: Draft, names: 
         authors = byline(part)
         if part.casefold() in names or is_agency(part) or (is_press(part) and not authors):
             draft.put("publisher", part, "date line")
-        elif is_city(part):
+        elif is_city(part) or _is_town(part):
             draft.put("place", titled(part), "date line")
         elif authors or (is_name(part) and not is_role(part)):
             draft.put("authors", authors or byline(f"By: {part}"), "date line")

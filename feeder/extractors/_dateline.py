@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from feeder.extractors import _dateline_east as east
 from feeder.extractors._dates import Stated, find
 from feeder.extractors._months import WEEKDAYS
-from feeder.extractors._place import is_caps, is_place, titled
+from feeder.extractors._place import is_acronym, is_bureau, is_caps, is_place, titled
 from feeder.extractors._places import is_city, is_region
 from feeder.extractors._prose import ends, is_prose, words
 from feeder.extractors._words import AGENCIES, LABELS, is_agency, is_press
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _REACH = 200
 _END = re.compile(
     r"\s*(?P<dash>--+|[–—―]|(?<=[\s)])[-=_](?=\s)|(?:(?<=[A-Z]{2})|(?<=[\s\d]\d))-(?=\s+[A-Z\"“<])|(?<=[)\]])\.\s?[-–—]|\.[-–—](?!-))\s*"
-    r"|\s?(?P<colon>[:：])(?=\s)\s*|(?P<stop>[.।])\s+|(?P<none>(?<=\))\s+(?=[^\s\-–—=_/(]))"
+    r"|\s?(?P<colon>[:：])(?=\s)\s*|(?P<stop>[.।])\s+|(?P<none>(?<=[)/])\s+(?=[^\s\-–—=_/(]))"
 )
 _SPLIT = re.compile(
     r"[\x1f,،؛|·•;\[\]【】（）()、，]|(?:^|\s)/|/(?=\W|$)|\s[-–—=_](?=\s|$)|--+|[–—―]|(?<=[\u0621-\u064a])-(?=[\u0621-\u064a])|\.-(?!-)|\.\s*\x1f"
@@ -41,7 +41,7 @@ _NOISE = re.compile(
 _HIJRI = re.compile(r"\d{1,2}\s\S{2,8}(?:\s\S{4,8})?\s1[34]\d\d\s?هـ|(?<=\x1f)\s?م(?=\s)")
 _LABELLED = re.compile(r"[^\W\d_]+(?:\s[^\W\d_]+){0,2}\s?[:：]\s*\S")
 _DOMAIN = re.compile(r"[\w-]{2,30}\.(?:com|net|org|news|co|id|in|ru|ua|info|pk|ng|de|fr|it|es)", re.IGNORECASE)
-STOPPING = {"de", "fi", "sv", "nl"}  # papers there set `Lauenburg. ` where others set a dash
+STOPPING = {"de", "fi", "sv", "nl", "pl"}  # papers there set `Lauenburg. ` where others set a dash
 _AGENCY = "|".join(sorted((re.escape(name) for name in AGENCIES), key=len, reverse=True))
 _INSIDE = re.compile(
     rf"(?<=[.!?\s])(?P<line>[A-Z][A-Z .'’-]{{2,30}}(?:, [A-Z][A-Za-z.]{{1,15}})? \((?i:{_AGENCY})\) ?(?:--|"
@@ -174,7 +174,7 @@ def _parts(prefix: str, dates: list[Stated], names: AbstractSet[str]) -> _Parts 
     for stated in reversed(parts.dates):
         prefix = f"{prefix[: stated.start]}\x1f{prefix[stated.end :]}"
     for segment in _SPLIT.split(_HIJRI.sub("\x1f", prefix)):
-        name = segment.strip(' :*"')
+        name = segment.strip(' :*"').removesuffix(" في")  # أبوظبي في 14 يناير
         if name.strip(" .") and not _says_nothing(name) and not _sorted_in(parts, name, names, name in brackets):
             return None
     return parts if len(parts.places) <= 3 and len(parts.dates) <= 2 else None
@@ -198,7 +198,9 @@ def _sorted_in(parts: _Parts, name: str, names: AbstractSet[str], bracketed: boo
         shelf, name = parts.places, last
     elif (parts.places or parts.dates) and _is_publisher(name, names):
         shelf = parts.publishers
-    elif bracketed and (parts.places or parts.dates) and not is_region(name) and _is_bureau(name):
+    elif is_acronym(name, parts.places) or (
+        bracketed and (parts.places or parts.dates) and not is_region(name) and is_bureau(name)
+    ):
         shelf = parts.bureaus
     elif is_place(name) and name.casefold() not in LABELS:
         shelf = parts.places
@@ -218,10 +220,6 @@ def _is_publisher(name: str, names: AbstractSet[str]) -> bool:
         and words(name) <= 5
         and not any(word[0].islower() for word in name.split() if len(word) > 3)
     )
-
-
-def _is_bureau(name: str) -> bool:
-    return (words(name) <= 4 and name[0].isupper()) or name.isupper()
 
 
 def _extends(best: _Parts | None, parts: _Parts) -> bool:

@@ -12,7 +12,7 @@ from feeder.extractors._people import byline, is_name, is_role
 from feeder.extractors._place import is_caps, is_place, titled
 from feeder.extractors._places import is_city, is_region
 from feeder.extractors._prose import ends, words
-from feeder.extractors._words import CREDIT, is_agency, is_institution, is_noise, is_press, is_section
+from feeder.extractors._words import CREDIT, STAFF, is_agency, is_institution, is_noise, is_press, is_section
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -25,7 +25,10 @@ _RELEASE = re.compile(
     r"\s*[:–—-]\s*(?=\S)"
 )
 _HEADING = re.compile(r"#{1,2}\s+(?=\S)")
+_FROM = re.compile(r"[^\W\d_](?P<sure> in |, )(?P<place>[^\W\d_][^\d,]{2,30})\Z")
 _TOKEN = re.compile(r"[^\W\d_]{3,}")
+_ELIDED = re.compile("(?:d|l|dell|nell|sull|all|dall)['’]")
+_ARTICLES = {"dello", "della", "delle", "degli"}
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -55,6 +58,8 @@ def sort_head(
         above, below = candidates[:chosen], candidates[chosen + 1 :]
     else:
         above, below = candidates, []
+    if draft.origins.get("publisher") == "line under the title" and any(map(_masthead, above)):
+        draft.publisher = None  # `Post Report`, `News from Bulgaria` below a masthead
     _above(above, f"{draft.title} {body}", draft, known)
     _below(below, draft)
 
@@ -82,18 +87,20 @@ def _without_data(
 ) -> list[str]:
     """The lines that are no navigation, date, byline or credit; those are put where they belong."""
     left: list[str] = []
+    sure = {name.casefold() for name in (draft.publisher, hints.publisher) if name}  # a paper may be `World`
     beside = False  # the line before was a date or a role, or the one behind is
     for index, whole in enumerate(lines):
         line = _without_noise(whole)
         behind = lines[index + 1] if index + 1 < len(lines) else ""
         if is_noise(line) or (
-            is_section(line) and not _HEADING.match(line) and line.casefold() not in names and len(lines) > 1
+            is_section(line) and not _HEADING.match(line) and line.casefold() not in sure and len(lines) > 1
         ):
             draft.note(line)
             continue
         headed = bool(left or draft.title)
         if headed and is_name(line) and _is_author(line) and (beside or _is_beside(behind, hints, language)):
             draft.put("authors", byline(line) or byline(f"By: {line}"), "name beside a date")
+            draft.put("place", _place_behind(line), "name beside a date")
         elif not _took_data(line, draft, hints, frozenset(names), language, first=not headed):
             left.append(line)
         beside = _is_beside(line, hints, language)
@@ -146,12 +153,16 @@ def _took_name(line: str, draft: Draft) -> bool:
     if is_name(name) and house and (is_agency(house) or (is_press(house) and words(house) <= 4)):
         draft.put("authors", byline(f"By: {name.removeprefix('By ')}"), "byline")
         draft.put("publisher", house, "byline")
+    elif STAFF.match(name) and is_place(house):  # Our Correspondent, Sylhet
+        draft.put("authors", byline(name), "byline")
+        draft.put("place", titled(house), "byline")
     elif authors := byline(line):
         draft.put("authors", authors, "byline")
+        draft.put("place", _place_behind(line), "byline")
     elif is_role(line):
         draft.note(line)
     elif words(line[:200]) <= 5 and (
-        is_agency(name) or (is_press(line) and not ends(line) and (line[:1].isupper() or words(line) <= 3))
+        is_agency(name) or (is_press(line) and not ends(line) and (_is_titled(line) or words(line) <= 3))
     ):
         draft.put("publisher", name if is_agency(name) else line, "line under the title")
     elif _is_place_line(line):
@@ -159,6 +170,14 @@ def _took_name(line: str, draft: Draft) -> bool:
     else:
         return False
     return True
+
+
+def _place_behind(line: str) -> str | None:
+    """`By Una Ward in Tralee`; behind a comma there are roles too."""
+    found = _FROM.search(line) if len(line) < 120 else None
+    if found is None or not is_place(found["place"]) or is_role(found["place"]):
+        return None
+    return titled(found["place"]) if found["sure"] == " in " or is_city(found["place"]) else None
 
 
 def _is_place_line(line: str) -> bool:
@@ -200,7 +219,8 @@ def _masthead(line: str) -> bool:
 
 def _is_titled(line: str) -> bool:
     """All but short words begin with capitals, where there are any."""
-    return not any(word[:1].islower() for word in line.split() if len(word) > 3)
+    parts = (_ELIDED.sub("", word) for word in line.split() if len(word) > 3 and word not in _ARTICLES)
+    return not any(word[:1].islower() for word in parts)
 
 
 def _vocabulary(text: str) -> set[str]:
@@ -214,6 +234,11 @@ def _vocabulary(text: str) -> set[str]:
 def _share(line: str, vocabulary: set[str]) -> float:
     own = _vocabulary(line[:400])
     return len(own & vocabulary) / len(own) if own else 0.0
+
+
+def _is_caseless(line: str) -> bool:
+    """In a script without capitals, where a short line above the title is all that a masthead can be."""
+    return line.lower() == line.upper() and any(map(str.isalpha, line))
 
 
 def _kicker(line: str, story: str) -> bool:
@@ -231,8 +256,12 @@ def _above(lines: list[str], story: str, draft: Draft, known: Collection[str]) -
         (
             line
             for line in lines
-            if words(line) <= 5
-            and (line.istitle() or (words(line) > 1 and line[:1].isupper() and _is_titled(line)))
+            if words(line) <= (8 if _WIDE.search(line) else 5)
+            and (
+                _is_caseless(line)
+                or line.istitle()
+                or (words(line) > 1 and line[:1].isupper() and _is_titled(line))
+            )
             and not ends(line)
             and line[-1] != ":"
             and not _kicker(line, story)

@@ -124,7 +124,10 @@ def _bytes(kind: str, text: str) -> bytes:
 
 def text_of(part: Message, expected: str | None = None) -> str:
     """The text of a part; empty where it has none. `expected` is the set that its source is known for."""
-    data = part.get_payload(decode=True)
+    try:
+        data = part.get_payload(decode=True)
+    except (IndexError, ValueError):  # what the library makes of a broken uuencode
+        data = str(part.get_payload()).encode("utf-8", "replace")
     return _text(data, part.get_content_charset() or expected) if isinstance(data, bytes) else ""
 
 

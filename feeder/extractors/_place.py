@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from feeder.extractors._places import is_city, is_region
+from feeder.extractors._prose import words
 from feeder.extractors._words import CONNECTORS, NO_PLACE, PLACE_ARTICLES, is_section
 
 _FORBIDDEN = re.compile(r"[\d:;!?\"“”„«»<>@#%&*=…]")
@@ -30,6 +31,16 @@ def is_caps(name: str) -> bool:
     return len(letters) >= 5 and name.isupper() and name.casefold() not in NO_PLACE and len(name.split()) <= 4
 
 
+def is_acronym(name: str, places: list[str]) -> bool:
+    """An agency that no table knows, behind a country: `GEORGETOWN, Guyana, CMC - `."""
+    short = name.isupper() and name.isalpha() and len(name) < 6
+    return short and len(places) > 1 and is_region(places[-1])
+
+
+def is_bureau(name: str) -> bool:
+    return (words(name) <= 4 and name[0].isupper()) or name.isupper()
+
+
 def titled(place: str) -> str:
     place = place.strip()
     if is_region(place) and len(place) <= 4:  # UAE, D.C., Ore.
@@ -44,6 +55,8 @@ def _word(word: str, inner: bool) -> str:  # noqa: FBT001 - its place in the nam
         return word.lower()
     pieces = re.split(r"([-'’/])", word)
     out = [piece if len(piece) < 2 else piece[0] + piece[1:].replace("İ", "i").lower() for piece in pieces]
+    if len(out) > 2 and out[-1] == "S":  # ST. JOHN'S
+        out[-1] = "s"
     return "".join(
         piece.lower() if 0 < i < len(out) - 1 and piece.casefold() in CONNECTORS else piece
         for i, piece in enumerate(out)

@@ -75,6 +75,9 @@ _SIGNED = re.compile(
 )
 
 
+_DAY = re.compile(r"\d{1,2}\. [^\W\d_]{3,12} \d{4}\Z")  # 14. Januar 2026
+
+
 def signed(body: list[str]) -> tuple[list[str], str | None, list[str]]:
     """Marks behind the last sentence taken away, the agency that signed there, and what was taken."""
     kept, agency, marks = list(body), None, list[str]()
@@ -161,7 +164,7 @@ def _end(body: list[str]) -> int:
 
 
 def _is_short(line: str) -> bool:
-    return len(line) < 100 and words(line) <= 8 and not ends(line) and not is_bullet(line)
+    return len(line) < 100 and words(line) <= 8 and not ends(line) and (not is_bullet(line) or _DAY.match(line))
 
 
 def _foreign(body: list[str], index: int) -> bool:

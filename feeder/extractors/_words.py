@@ -76,12 +76,18 @@ ministerium; bundesministerium; universität; stadt; landkreis; polizei; verband
 mairie; université; ministerio; ayuntamiento; universidad; fundación; ministero; comune; università; fondazione
 ministério; prefeitura; universidade; ministerie; gemeente; universiteit; министерство; мэрия; университет
 """)
-_PRESS_CJK = re.compile("(?:日报|日報|晚报|晚報|新闻|新聞|時報|时报|周刊|週刊|通信|日刊|뉴스|신문|일보|타임스)\\Z")
+_PRESS_CJK = re.compile(
+    "(?:[日晚早晨商快导市年工][报報]|新闻|新聞|時報|时报|周刊|週刊|通信|日刊|뉴스|신문|일보|타임스)\\Z"
+)
 _PRESS_TAILS = (
     "zeitung",
     "blatt",
     "presse",
     "nachrichten",
+    "kurier",
+    "anzeiger",
+    "rundschau",
+    "merkur",
     "posten",
     "tidende",
     "bladet",

@@ -16,7 +16,7 @@ _TYPE_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w:-]{2,40})", re.IGNORECASE)
 
 
 def read(document: Document, hints: Hints) -> Reading:
-    page = decode(_without_strays(document.body), hints.encoding or _charset(document))
+    page = decode(_without_strays(document.body), _charset(document), hints.encoding)
     return read_page(page, url=document.url, key=document.key, hints=hints, said=document.said).finish()
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from feeder.errors import Unreadable
 from feeder.extractors import _dateline, _dateline_local
 from feeder.extractors._charset import decode
+from feeder.extractors._date_line import dated_line
 from feeder.extractors._dates import find, moment
 from feeder.extractors._draft import Draft, name_day
 from feeder.extractors._envelope import open_envelope, refuse
@@ -23,6 +24,7 @@ from feeder.text import clean
 
 if TYPE_CHECKING:
     from feeder.extractors._dateline import Dateline
+    from feeder.extractors._dates import Stated
     from feeder.model.document import Document, Hints, Reading
 
 _DATELINE_WITHIN, _PROSE_BEFORE, _HEAD = 30, 2, 60
@@ -49,7 +51,8 @@ def _article(text: str, key: str, hints: Hints) -> Reading:
     lines, passed = _without_navigation(take_labels(lines, draft, hints), draft)
     sample = "\n".join([line for line in lines if is_prose(line)][:3] or lines)
     spoken = language(sample[:4000], draft.language, hints.language)
-    head, body, dateline = _split(lines, hints, spoken)
+    labelled = bool(draft.published or draft.authors)
+    head, body, dateline = _split(lines, hints, spoken, labelled=labelled)
     if dateline:
         _take_dateline_names(dateline, draft)
     sort_head(head, " ".join(body)[:8000], draft, hints, draft.publisher, spoken)
@@ -139,8 +142,10 @@ def _without_suffix(lines: list[str], draft: Draft) -> list[str]:
     return lines
 
 
-def _split(lines: list[str], hints: Hints, spoken: str | None) -> tuple[list[str], list[str], Dateline | None]:
-    """Head, body and dateline."""
+def _split(
+    lines: list[str], hints: Hints, spoken: str | None, *, labelled: bool
+) -> tuple[list[str], list[str], Dateline | None]:
+    """Head, body and dateline; `labelled` lines that were taken already said a date or an author."""
     names = known_names(lines[:15], hints)
     prose = 0
     for index, line in enumerate(lines[:_DATELINE_WITHIN]):
@@ -151,7 +156,7 @@ def _split(lines: list[str], hints: Hints, spoken: str | None) -> tuple[list[str
         if prose > _PROSE_BEFORE:
             break
     start = _start(lines, hints)
-    if start < len(lines) and (found := _local(lines, start, hints, spoken)):
+    if start < len(lines) and (found := _local(lines, start, hints, spoken, labelled=labelled)):
         return lines[:start], [found.rest, *lines[start + 1 :]], found
     return lines[:start], lines[start:], None
 
@@ -161,10 +166,10 @@ def _least(line: str) -> int:
     return 1 if line[:3].isupper() else 5
 
 
-def _local(lines: list[str], start: int, hints: Hints, spoken: str | None) -> Dateline | None:
+def _local(lines: list[str], start: int, hints: Hints, spoken: str | None, *, labelled: bool) -> Dateline | None:
     """The dateline of a local paper, at the first paragraph alone."""
     others = "\n".join(lines[:start] + lines[start + 1 : start + 40])
-    signed = any(is_data(line, hints) for line in lines[:start])
+    signed = labelled or any(is_data(line, hints) for line in lines[:start])
     return _dateline_local.read(lines[start], others, spoken, signed=signed)
 
 
@@ -258,8 +263,16 @@ def _take_tail(tail: list[str], draft: Draft, hints: Hints) -> None:
         else:
             draft.put("authors", byline(line) if line[:3].lower() == "by " else (), "byline")
         draft.put("publisher", publisher_of(line) or agency_of(line), "line at the end")
-        if stated := find(line[:200], hints) if _TOLD.match(line) else ():
-            draft.put("published", stated[0].when, "line at the end")
+        if stated := _told(line, hints, first=line in tail[:2]):
+            draft.put("published", stated.when, "line at the end")
         draft.note(line)
     if len(tail) == 1 and is_name(tail[0]) and not is_noise(tail[0]):
         draft.put("authors", byline(f"By: {tail[0]}"), "name at the end")
+
+
+def _told(line: str, hints: Hints, *, first: bool) -> Stated | None:
+    """The date of a line that says it was published, or that is but a date and stands right behind the text."""
+    if _TOLD.match(line):
+        return next(iter(find(line[:200], hints)), None)
+    dated = dated_line(line, hints, None) if first else None
+    return dated[0] if dated and dated[0].year else None

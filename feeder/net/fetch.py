@@ -19,6 +19,7 @@ from feeder.model.delivery import Request
 from feeder.net._dial import system_lookup
 from feeder.net._unpack import Broken, TooLarge, unpacked
 from feeder.net.client import Client
+from feeder.net.guard import Guard
 from feeder.net.waiting import retry_after
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from feeder.model.delivery import Answer
     from feeder.net._dial import Lookup
-    from feeder.net.guard import Guard
 
 _HOPS = 5
 _LASTING = frozenset({301, 308})
@@ -67,31 +67,50 @@ class _Hop:
 
 
 class Fetcher:
-    """Fetches addresses, for any number of threads. `total` seconds end everything, redirects and all."""
+    """Fetches addresses, for any number of threads. `total` seconds end everything, redirects and all.
+
+    `strange` is the guard over where strangers lead to: nothing private.
+    """
 
     def __init__(
         self,
         guard: Guard,
         *,
+        strange: Guard | None = None,
         total: float = 40.0,
         cafile: str | None = None,
         lookup: Lookup = system_lookup,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._client = Client(
-            guard, total=total, body=total, connect=min(10.0, total), cafile=cafile, lookup=lookup
+        self._trusted, self._strange = (
+            Client(it, total=total, body=total, connect=min(10.0, total), cafile=cafile, lookup=lookup)
+            for it in (guard, strange or Guard())
         )
         self._total, self._now = total, now
 
     def close(self) -> None:
-        self._client.close()
+        self._trusted.close()
+        self._strange.close()
 
-    def get(self, url: str, *, accept: str, limit: int, headers: Collection[tuple[str, str]] = ()) -> Fetched:
-        """The document at `url`, unpacked, at most `limit` bytes. `headers` are for its host only. FetchError."""
+    def get(
+        self,
+        url: str,
+        *,
+        accept: str,
+        limit: int,
+        headers: Collection[tuple[str, str]] = (),
+        home: str | None = None,
+    ) -> Fetched:
+        """The document at `url`, unpacked, at most `limit` bytes. `headers` are for its host only. FetchError.
+
+        The private networks that the guard allows are for the host of `home`, the address that the operator wrote
+        (default: `url`): not for wherever a stranger redirects or links to.
+        """
+        trusted = _host(home or url)
         end = monotonic() + self._total
         asked = any(name.lower() in _CONDITIONS for name, _ in headers)
         hop, been = _Hop(url, tuple(headers)), {url}
-        answer = self._asked(hop, accept, limit, end)
+        answer = self._asked(hop, accept, limit, end, trusted)
         while answer.status in _MOVED:
             hop = _next(hop, answer)
             if len(been) > _HOPS:
@@ -99,16 +118,17 @@ class Fetcher:
             if hop.url in been:
                 raise FetchError("redirects in a circle", answer.status)
             been.add(hop.url)
-            answer = self._asked(hop, accept, limit, end)
+            answer = self._asked(hop, accept, limit, end, trusted)
         moved = hop.lasting and len(been) > 1
         return self._fetched(answer, hop.url, limit, asked=asked, moved=moved)
 
-    def _asked(self, hop: _Hop, accept: str, limit: int, end: float) -> Answer:
+    def _asked(self, hop: _Hop, accept: str, limit: int, end: float, trusted: str) -> Answer:
         left = end - monotonic()
         if left <= 0:
             raise FetchError(f"timeout after {self._total:g} s while following redirects")
         wanted = (*hop.headers, ("Accept", accept), ("Accept-Encoding", "gzip, deflate"))
-        answer = self._client.send(Request("GET", hop.url, wanted, b""), total=left, keep=limit)
+        client = self._trusted if _host(hop.url) == trusted else self._strange
+        answer = client.send(Request("GET", hop.url, wanted, b""), total=left, keep=limit)
         if answer.status is None:
             raise FetchError(answer.error or "no answer")
         return answer
@@ -122,6 +142,13 @@ class Fetcher:
             raise FetchError(f"answered {_named(answer.status or 0)}", answer.status, rest)
         body = _body(answer, limit)
         return Fetched(bare, 200, answer.headers, body, bare if moved else None)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _body(answer: Answer, limit: int) -> bytes:

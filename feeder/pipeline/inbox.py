@@ -147,7 +147,7 @@ def _take_back_changed(inbox: Inbox, article: Article, document: Document) -> Re
     try:
         received = _take(inbox, document)
     finally:
-        if received is None or received.outcome == WAITING:
+        if received is None:  # what waits was accepted: it takes the article back when its time has come
             _set_state(inbox, article, State.RETRACTED)
     return received
 

@@ -40,7 +40,7 @@ class Visit:
     that a source shows now which does not show all it ever had (None: it shows all), and `pending` those of them
     that were found and not yet stored: what they state may be another article now. `foreign` and `max_age` as in
     Source; `zone` is that of dates without a time; `hold` says why new articles are held. `left` gathers articles
-    that a key stated before and states no more; `order` counts new ones.
+    that a key stated before and states no more; `order` counts new ones, `refusals` what went to the quarantine.
     """
 
     audience: Audience
@@ -57,6 +57,7 @@ class Visit:
     pending: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
     order: Iterator[int] = field(default_factory=count)
+    refusals: Iterator[int] = field(default_factory=count)
 
 
 def moves(tx: Tx, visit: Visit, digests: Mapping[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""When a source is looked at next: by its schedule, but later where it fails or asks for rest."""
+"""When a source is looked at next: by its schedule, or by its failures, and never while it asks for rest."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def next_look(rhythm: Rhythm, now: datetime, failures: int, rest: datetime | Non
     due = rhythm.due(now)
     if failures and rhythm.patient:
         pause = min(_LONGEST, _FIRST * 2 ** min(failures - 1, _DOUBLINGS))
-        due = max(due, now + pause * (0.5 + rhythm.chance() / 2))  # many sources that failed at once come apart
+        due = now + pause * (0.5 + rhythm.chance() / 2)  # many sources that failed at once come apart
     return max(due, rest) if rest else due
 
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# So many refusals of one look are told of, each in a line.
+_TOLD = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -135,7 +138,11 @@ def set_aside(
     tx: Tx, visit: Visit, found: Found, reason: str, document: Document | None = None, *, passing: bool = False
 ) -> str:
     """Into the quarantine, and one line of the log; it is read again when it changes, or when that may pass."""
-    log.warning("source %s: %s: %s", visit.source, found.key, reason)
+    number = next(visit.refusals)
+    if number < _TOLD:
+        log.warning("source %s: %s: %s", visit.source, found.key, reason)
+    elif number == _TOLD:
+        log.warning("source %s: more: feeder articles list --state quarantined", visit.source)
     stamp, digest = (found.stamp, "") if document is None else (document.stamp, document.digest)
     intake.quarantine(tx, visit, replace(found, stamp="" if passing else stamp), reason, digest)
     return "quarantined"

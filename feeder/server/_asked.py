@@ -67,7 +67,10 @@ class Asked:
 
     def word_in(self, url: str) -> str:
         """What of our own API an address names, else the address."""
-        parts = urlsplit(url) if url.startswith(("http:", "https:", ARTICLES)) else None
+        try:
+            parts = urlsplit(url) if url.startswith(("http:", "https:", ARTICLES)) else None
+        except ValueError:  # an IPv6 address that is none
+            return url
         here = parts is not None and parts.netloc in {"", self.headers.get("host", "")}
         if parts is not None and here and parts.path.startswith(f"{ARTICLES}/"):
             return unquote(parts.path.removeprefix(f"{ARTICLES}/"))

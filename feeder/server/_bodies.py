@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import math
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from urllib.parse import parse_qsl
 from feeder.model.document import ITEM
 from feeder.server import _items, _micropub, _multipart
 from feeder.server._refusal import Refusal
-from feeder.text import one_line
+from feeder.text import character_set, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -238,7 +237,11 @@ def _utf8(content_type: str, body: bytes) -> bytes:
     charset = head.get_content_charset()
     if charset is None:
         return body
+    refusal = Refusal(400, f"the body is not {one_line(charset, 40)}")
+    name = character_set(charset)
+    if name is None:
+        raise refusal
     try:
-        return body.decode(codecs.lookup(charset).name).encode()
-    except (LookupError, ValueError):
-        raise Refusal(400, f"the body is not {one_line(charset, 40)}") from None
+        return body.decode(name).encode()
+    except ValueError:
+        raise refusal from None

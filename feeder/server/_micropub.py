@@ -169,10 +169,13 @@ def plain(html: str) -> str:
     return "\n\n".join(unescape(part.strip()) for part in parts if part.strip())
 
 
+_PHOTOS = 200  # more are left where they are
+
+
 def _without_photos(html: str) -> tuple[str, list[Any]]:
     photos: list[Any] = []
     rest = html.rstrip()
-    while rest.endswith(_FIGURE_END) and (start := rest.rfind(_FIGURE)) >= 0:
+    while len(photos) < _PHOTOS and rest.endswith(_FIGURE_END) and (start := rest.rfind(_FIGURE)) >= 0:
         picture = _Picture()
         picture.feed(rest[start:])
         if picture.more or not picture.address:

@@ -100,7 +100,8 @@ class _Endpoint:
         """The token of the header. Without one only a form may go on: it may bring its own."""
         token = _access.bearer(request.headers)
         if self._api.token is None:
-            _access.check_local(request.client.host if request.client else "", request.headers)
+            peer = request.client.host if request.client else ""
+            _access.check_local(peer, request.headers, request.scope["http_version"])
             return None
         form = request.method == "POST" and _bodies.kind_of(request.headers.get("content-type", "")) in _FORMS
         if token is not None or not form:

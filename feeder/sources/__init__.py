@@ -2,7 +2,7 @@
 
 from feeder.sources import feed, folder, mail, page, push, sitemap
 from feeder.sources._settling import Settling
-from feeder.sources._source import EVERYTHING, Kind, Look, Means, Refused, Source, Watch
+from feeder.sources._source import EVERYTHING, Get, Kind, Look, Means, Refused, Source, Watch
 from feeder.sources.folder import SETTLE
 
 SOURCES: dict[str, Kind] = {
@@ -14,4 +14,16 @@ SOURCES: dict[str, Kind] = {
     "sitemap": Kind(sitemap.Options, sitemap.open_sitemap),
 }
 
-__all__ = ["EVERYTHING", "SETTLE", "SOURCES", "Kind", "Look", "Means", "Refused", "Settling", "Source", "Watch"]
+__all__ = [
+    "EVERYTHING",
+    "SETTLE",
+    "SOURCES",
+    "Get",
+    "Kind",
+    "Look",
+    "Means",
+    "Refused",
+    "Settling",
+    "Source",
+    "Watch",
+]

@@ -84,11 +84,22 @@ class Rules:
 
     def ours(self, address: str) -> bool:
         host = host_of(address)
+        if _port(address) not in {None, _port(self.home)}:  # a list must not knock at all doors of a host
+            return False
         return any(host == site or host.endswith(f".{site}") for site in (_home(self.home), *self.sites))
 
     def chosen(self, address: str) -> bool:
         """By what the operator said alone."""
         return (not self.only or _fits(self.only, address)) and not (self.skip and _fits(self.skip, address))
+
+
+def _port(address: str) -> int | None:
+    """The port where it is not the scheme's own."""
+    try:
+        parts = urlsplit(address)
+        return None if parts.port in {None, {"http": 80, "https": 443}.get(parts.scheme)} else parts.port
+    except ValueError:
+        return 0
 
 
 def _fits(choices: Iterable[Value | Pattern], address: str) -> bool:

@@ -6,7 +6,7 @@ import gzip
 import re
 import tracemalloc
 import zlib
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ SECRET = "canary7c1f"
 
 @pytest.fixture
 def fetcher() -> Iterator[Fetcher]:
-    made = Fetcher(LOOPBACK, total=1.5, now=lambda: NOW, lookup=lambda _: ["127.0.0.1"])
+    made = Fetcher(LOOPBACK, strange=LOOPBACK, total=1.5, now=lambda: NOW, lookup=lambda _: ["127.0.0.1"])
     yield made
     made.close()
 
@@ -325,3 +325,13 @@ def test_what_is_no_address_is_an_error(fetcher: Fetcher, url: str) -> None:
 def test_unpacking_raises_nothing_else(body: bytes, cut: int, codings: str) -> None:
     with suppress(Broken, TooLarge):
         assert len(unpacked(body[: len(body) - cut], codings, 200)) <= 200
+
+
+def test_private_networks_are_for_the_host_that_the_operator_wrote() -> None:
+    with Receiver(answer(200, b"inside")) as inside, closing(Fetcher(LOOPBACK)) as fetcher:
+        url = f"{inside.url}/x"
+        assert fetcher.get(url, accept="*/*", limit=100).body == b"inside"
+        assert fetcher.get(url, accept="*/*", limit=100, home=url).body == b"inside"
+        with pytest.raises(FetchError, match="blocked"):
+            fetcher.get(url, accept="*/*", limit=100, home="https://feed.example/rss")
+    assert len(inside.heard) == 2

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from feeder.store import Store
 
-SIZE = 100
+SIZE = 60
 
 
 def _with_address(change: Callable[[str], str]) -> Callable[[Entry], Entry]:

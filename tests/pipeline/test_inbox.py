@@ -267,8 +267,19 @@ def test_what_cannot_be_read_brings_nothing_back(posting: Posting) -> None:
     inbox.withdraw(posting.inbox, article)
     with pytest.raises(Unreadable):
         inbox.change(posting.inbox, article, sent(title="", content_text=""))
-    inbox.change(posting.inbox, article, sent(_feeder={"draft": True}))
     assert [it.state for it in posting.articles()] == [State.RETRACTED]
+
+
+def test_what_waits_takes_the_place_of_what_was_withdrawn_when_its_time_has_come(posting: Posting) -> None:
+    article = the(put(posting, "a-1"))
+    inbox.withdraw(posting.inbox, article)
+    later = posting.now + timedelta(hours=1)
+    received = inbox.change(posting.inbox, article, sent(title="Fog stays", date_published=later.isoformat()))
+    assert received.outcome == "waiting"
+    posting.later(hours=2)
+    posting.look()
+    (back,) = posting.articles()
+    assert (back.id, back.state, back.content.title) == (article.id, State.LIVE, "Fog stays")
 
 
 # ---------------------------------------------------------------- find

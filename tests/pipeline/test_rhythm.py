@@ -42,9 +42,9 @@ def test_a_folder_that_fails_is_looked_at_as_often_as_ever() -> None:
     assert next_look(_rhythm(patient=False), NOW, 9, None) == NOW + MINUTE
 
 
-def test_a_schedule_that_is_slower_than_the_pause_stays() -> None:
+def test_a_source_that_is_seldom_looked_at_is_not_lost_for_a_day_by_one_failure() -> None:
     slow = Rhythm(lambda now: now + timedelta(days=1), lambda: 1.0, patient=True)
-    assert next_look(slow, NOW, 9, None) == NOW + timedelta(days=1)
+    assert next_look(slow, NOW, 1, None) == NOW + MINUTE
 
 
 @pytest.mark.parametrize(("asked", "rests"), [(TEN, TEN), (timedelta(days=30), timedelta(days=1))])

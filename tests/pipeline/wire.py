@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from feeder.extractors import read
@@ -73,8 +74,8 @@ class Wire:
         entry = next((it for it in self.entries if _key(it) == found.key), None)
         if entry is None:
             return None
-        stamp = _stamp(entry)
-        return Document(self.name, found.key, stamp, ITEM, json.dumps(entry).encode(), NOW, stamp)
+        body = json.dumps(entry).encode()
+        return Document(self.name, found.key, _stamp(entry), ITEM, body, NOW, sha256(body).hexdigest())
 
     def watch(self) -> None:
         return None

@@ -534,10 +534,10 @@ def test_without_a_token_nobody_else_is(
 def test_this_machine_is_known_by_both_ends(peer: str, host: str, good: bool) -> None:  # noqa: FBT001
     headers = Headers({"host": host})
     if good:
-        _access.check_local(peer, headers)
+        _access.check_local(peer, headers, "1.1")
     else:
         with pytest.raises(Refusal):
-            _access.check_local(peer, headers)
+            _access.check_local(peer, headers, "1.1")
 
 
 @pytest.mark.parametrize("token", ["", " ", "a-token-of-the-tes", "a-token-of-the-testt", "\u00e9"])

@@ -71,7 +71,7 @@ def here(function: Callable[..., Any], *arguments: Any) -> Any:
 
 @contextmanager
 def means(now: Callable[[], datetime] = lambda: NOW, total: float = 5.0) -> Iterator[Means]:
-    fetcher = Fetcher(LOOPBACK, total=total, now=now)
+    fetcher = Fetcher(LOOPBACK, strange=LOOPBACK, total=total, now=now)
     try:
         yield Means(fetcher.get, here, now)
     finally:
