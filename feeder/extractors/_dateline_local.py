@@ -8,7 +8,7 @@ from feeder.extractors._dateline import STOPPING, Dateline
 from feeder.extractors._language import is_stop_word
 from feeder.extractors._place import is_caps, is_place, titled
 from feeder.extractors._prose import ends, words
-from feeder.extractors._words import LABELS, is_agency, is_noise, is_press
+from feeder.extractors._words import LABELS, STAFF, is_agency, is_noise, is_press
 
 _LETTER = r"(?:[^\W\d_]|[\u0900-\u0963\u0970-\u0dff])"  # the vowel signs of India are no letters to Python
 _NAME = rf"{_LETTER}{{3,21}}"
@@ -31,6 +31,7 @@ _BEGINNINGS = re.compile(
 _BRACKETS = re.compile(
     rf"(?:\((?P<round>{_NAME}(?:[ -]{_NAME}){{0,2}})\)\s(?:[-–—]\s)?|【(?P<square>[\u30a0-\u9fff]{{2,6}})】)"
 )
+_REPORTER = re.compile(rf"(?P<place>{_NAME}(?:[ -]{_NAME}){{0,2}}) \((?P<who>[^()]{{4,40}})\)(?=[:\s])")
 _KICKERS = {"速報", "独自", "解説", "動画", "写真", "詳報", "更新", "特集", "連載", "社説"}
 _IN = r"\b(?:in|im|aus|bei|nach|at|near|from|of|à|a|de|en|em|di|da|te|uit|i|från|fra|w|z|v|u|na|în|din)\s"
 
@@ -42,6 +43,9 @@ def read(paragraph: str, others: str, language: str | None, *, signed: bool) -> 
     """
     if bracketed := _BRACKETS.match(paragraph[:60]):
         paragraph = f"{bracketed['round'] or bracketed['square']} – {paragraph[bracketed.end() :]}"
+    reporter = _REPORTER.match(paragraph[:80])
+    if reporter and STAFF.match(reporter["who"]):
+        paragraph, signed = reporter["place"] + paragraph[reporter.end() :], True
     found = _START.match(paragraph[:80]) or _SHORT.match(paragraph[:20])
     if found is None or not _may_be_place(found["place"]):
         return None

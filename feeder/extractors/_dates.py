@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 
 from feeder.extractors._months import WEEKDAYS, month, persian_day
+from feeder.model.document import in_utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ _PATTERNS = (
         rf"(?P<word>{_WORD})\.?(?:[\s,\-./]{{0,2}}(?:(?:de|del|of|năm)\s)?{_YEAR}|(?![^\W\d_]|[\u0900-\u0dff]))"
     ),
     re.compile(
-        rf"(?<![^\W_])(?P<word>{_WORD})\.?[\s\-/]{{0,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?![\d:])"
+        rf"(?<![^\W_])(?P<word>{_WORD})\.?[\s\-/]{{0,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?!:?\d)"
         rf"(?:[\s,/\-]{{1,2}}{_YEAR})?"
     ),
     re.compile(  # the Levant's names of two words
@@ -89,7 +90,7 @@ def find(text: str, hints: Hints, language: str | None = None) -> list[Stated]:
 
 
 def utc(when: datetime, zone: tzinfo) -> datetime:
-    return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
+    return in_utc(when if when.tzinfo else when.replace(tzinfo=zone))
 
 
 def moment(when: date | datetime, zone: tzinfo) -> datetime:

@@ -11,7 +11,7 @@ from feeder.extractors._language import is_stop_word
 from feeder.extractors._people import byline, is_name, is_role
 from feeder.extractors._place import is_caps, is_place, titled
 from feeder.extractors._places import is_city, is_region
-from feeder.extractors._prose import ends, words
+from feeder.extractors._prose import ends, is_caseless, words
 from feeder.extractors._words import CREDIT, STAFF, is_agency, is_institution, is_noise, is_press, is_section
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _RELEASE = re.compile(
     r"\s*[:–—-]\s*(?=\S)"
 )
 _HEADING = re.compile(r"#{1,2}\s+(?=\S)")
-_FROM = re.compile(r"[^\W\d_](?P<sure> in |, )(?P<place>[^\W\d_][^\d,]{2,30})\Z")
+_FROM = re.compile(r"[^\W\d_](?P<sure> in |, | [–—-] )(?P<place>[^\W\d_][^\d,]{2,30})\Z")
 _TOKEN = re.compile(r"[^\W\d_]{3,}")
 _ELIDED = re.compile("(?:d|l|dell|nell|sull|all|dall)['’]")
 _ARTICLES = {"dello", "della", "delle", "degli"}
@@ -99,8 +99,7 @@ def _without_data(
             continue
         headed = bool(left or draft.title)
         if headed and is_name(line) and _is_author(line) and (beside or _is_beside(behind, hints, language)):
-            draft.put("authors", byline(line) or byline(f"By: {line}"), "name beside a date")
-            draft.put("place", _place_behind(line), "name beside a date")
+            _put_byline(line, "name beside a date", draft)
         elif not _took_data(line, draft, hints, frozenset(names), language, first=not headed):
             left.append(line)
         beside = _is_beside(line, hints, language)
@@ -150,15 +149,18 @@ def _took_data(
 def _took_name(line: str, draft: Draft) -> bool:
     """A line below the title that names who wrote it, for whom, or where."""
     name, _, house = (part.strip() for part in re.sub(r"\s[|/–—-]\s", ", ", line, count=1).partition(", "))
-    if is_name(name) and house and (is_agency(house) or (is_press(house) and words(house) <= 4)):
+    if (
+        is_name(name)
+        and house
+        and (is_agency(house) or (is_press(house) and words(house) <= 4 and not is_role(house)))
+    ):
         draft.put("authors", byline(f"By: {name.removeprefix('By ')}"), "byline")
         draft.put("publisher", house, "byline")
     elif STAFF.match(name) and is_place(house):  # Our Correspondent, Sylhet
         draft.put("authors", byline(name), "byline")
         draft.put("place", titled(house), "byline")
-    elif authors := byline(line):
-        draft.put("authors", authors, "byline")
-        draft.put("place", _place_behind(line), "byline")
+    elif byline(line):
+        _put_byline(line, "byline", draft)
     elif is_role(line):
         draft.note(line)
     elif words(line[:200]) <= 5 and (
@@ -170,6 +172,13 @@ def _took_name(line: str, draft: Draft) -> bool:
     else:
         return False
     return True
+
+
+def _put_byline(line: str, origin: str, draft: Draft) -> None:
+    place = _place_behind(line)
+    name = line[: line.rindex(" in ")] if place and " in " in line else line
+    draft.put("authors", byline(name) or byline(f"By: {name}"), origin)
+    draft.put("place", place, origin)
 
 
 def _place_behind(line: str) -> str | None:
@@ -236,11 +245,6 @@ def _share(line: str, vocabulary: set[str]) -> float:
     return len(own & vocabulary) / len(own) if own else 0.0
 
 
-def _is_caseless(line: str) -> bool:
-    """In a script without capitals, where a short line above the title is all that a masthead can be."""
-    return line.lower() == line.upper() and any(map(str.isalpha, line))
-
-
 def _kicker(line: str, story: str) -> bool:
     """`Flood` above a story of a flood is no newspaper."""
     return words(line) <= 2 and _share(line, _vocabulary(story)) == 1
@@ -258,7 +262,7 @@ def _above(lines: list[str], story: str, draft: Draft, known: Collection[str]) -
             for line in lines
             if words(line) <= (8 if _WIDE.search(line) else 5)
             and (
-                _is_caseless(line)
+                is_caseless(line)
                 or line.istitle()
                 or (words(line) > 1 and line[:1].isupper() and _is_titled(line))
             )

@@ -47,6 +47,8 @@ def titled(place: str) -> str:
         return place
     if not place.isupper():
         return place if is_region(place) else place.rstrip(".")
+    if "İ" in place:  # KIRKLARELİ: in Turkish the other I has no dot
+        place = place.replace("I", "ı")
     return " ".join(_word(word, index > 0) for index, word in enumerate(place.split()))
 
 

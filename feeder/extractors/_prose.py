@@ -61,6 +61,11 @@ def is_prose(text: str) -> bool:
     return count >= 45 or (count >= 13 and ends(text))
 
 
+def is_caseless(line: str) -> bool:
+    """In a script without capitals, where a short line above the title is all that a masthead can be."""
+    return line.lower() == line.upper() and any(map(str.isalpha, line))
+
+
 def is_bullet(text: str) -> bool:
     return _BULLET.match(text) is not None
 

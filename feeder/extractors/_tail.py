@@ -164,7 +164,12 @@ def _end(body: list[str]) -> int:
 
 
 def _is_short(line: str) -> bool:
-    return len(line) < 100 and words(line) <= 8 and not ends(line) and (not is_bullet(line) or _DAY.match(line))
+    return (
+        len(line) < 100
+        and words(line) <= 8
+        and not ends(line)
+        and (not is_bullet(line) or _DAY.match(line) is not None)
+    )
 
 
 def _foreign(body: list[str], index: int) -> bool:

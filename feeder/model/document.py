@@ -84,6 +84,15 @@ class Reading:
 
 def moment(stated: datetime | date, zone: tzinfo) -> datetime:
     """What a document says as a moment: a day without a time is noon of it, the same day nearly everywhere."""
-    if isinstance(stated, datetime):
-        return stated.astimezone(UTC)
-    return datetime.combine(stated, time(12), zone).astimezone(UTC)
+    return in_utc(stated if isinstance(stated, datetime) else datetime.combine(stated, time(12), zone))
+
+
+_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The moment in UTC; at the ends of the calendar the first or last that there is."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # 0001-01-01 east of Greenwich
+        return _FIRST if moment.year == 1 else _LAST

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from feeder.model.address import canonical
-from feeder.model.document import moment
+from feeder.model.document import in_utc, moment
 from feeder.model.sketch import Sketch, shared, sketch, words
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def date_key(reading: Reading) -> str | None:
     stated = reading.published
     if not isinstance(stated, datetime) or stated.timetz().replace(tzinfo=None) == time():
         return None
-    return stated.astimezone(UTC).isoformat(timespec="seconds")
+    return in_utc(stated).isoformat(timespec="seconds")
 
 
 def sketch_of(content: Content) -> Sketch | None:
