@@ -9,7 +9,7 @@ import pytest
 from feeder.errors import Unreadable
 from feeder.extractors import read
 from feeder.model.article import Person
-from feeder.model.document import Reading  # noqa: TC001 - a helper returns it
+from feeder.model.document import Reading  # noqa: TC001 - a function of the test returns it
 from tests.extractors.paper import document, hints
 
 TEXT = "<p>The library lends drills from this week, just as it lends novels, and asks for no deposit.</p>"

@@ -9,7 +9,7 @@ import pytest
 
 from feeder.extractors import read
 from feeder.extractors._images import largest
-from feeder.model.document import Reading  # noqa: TC001 - a helper returns it
+from feeder.model.document import Reading  # noqa: TC001 - hypothesis looks at it
 from tests.extractors.paper import document, hints
 
 URL = "https://www.courier.example/town/2026/01/night-ferry"

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from feeder.extractors import read
-from feeder.model.document import Reading  # noqa: TC001 - a helper returns it
+from feeder.model.document import Reading  # noqa: TC001 - hypothesis looks at it
 from tests.extractors.paper import document, hints
 
 SAMPLES = Path(__file__).parents[2] / "articles"
