@@ -84,13 +84,7 @@ def open_store(config: Config, *, daemon: bool = False) -> Store:
 def wire(config: Config, store: Store, next_run: NextRun) -> App:
     """`next_run(schedule, now, zone)` says when something is due; the schedule room knows how."""
     zone = config.site.timezone
-    site = _site(config)
-    audience = Audience(
-        site=config.site.url,
-        feeds=config.feeds,
-        webhooks=config.webhooks,
-        due=lambda options, now: next_run(options.schedule, now, zone),
-    )
+    site, audience = _site(config), _audience(config, next_run)
     guard = Guard(config.network.allow)
     client, fetcher, workshop = Client(guard), Fetcher(guard), Workshop()
     sources = {
@@ -122,6 +116,16 @@ def wire(config: Config, store: Store, next_run: NextRun) -> App:
             name: Rhythm(_due(config, name, next_run), random.random, patient=source.foreign)
             for name, source in sources.items()
         },
+    )
+
+
+def _audience(config: Config, next_run: NextRun) -> Audience:
+    zone = config.site.timezone
+    return Audience(
+        site=config.site.url,
+        feeds=config.feeds,
+        webhooks=config.webhooks,
+        due=lambda options, now: next_run(options.schedule, now, zone),
     )
 
 

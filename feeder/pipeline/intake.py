@@ -83,10 +83,13 @@ def _edit(tx: Tx, visit: Visit, article: Article, reading: Reading) -> str:
         updated=visit.now if told else article.updated,
         content=content,
     )
+    former = story.left(tx, edited)
+    edited = story.alone(edited) if former else edited
     articles.write(tx, edited, change, visit.now, reading.origins)
     _sketch(tx, edited, visit.now)
     if edited.state is State.LIVE:
-        edited = story.follow_edit(tx, edited, visit.audience, visit.now)
+        story.follow(tx, edited, visit.audience, visit.now)
+        story.go_on(tx, former, visit.audience, visit.now)
     if told:
         owing.announce(tx, edited, Kind.UPDATED, visit.audience, visit.now)
         story.succeed(tx, edited, visit.audience, visit.now)

@@ -85,18 +85,22 @@ def follow(tx: Tx, article: Article, audience: Audience, now: datetime) -> None:
     _mention(tx, article.story, audience, now)
 
 
-def follow_edit(tx: Tx, article: Article, audience: Audience, now: datetime) -> Article:
-    """As `follow`; an article that was edited into another story leaves the one that it told."""
-    others = [it for it in articles.of_story(tx, article.story) if it.id != article.id]
-    if others and not any(_tells_same(article, it) for it in others):
-        articles.join(tx, article.id, None)
-        alone = replace(article, story=None, content=replace(article.content, also_at=()))
-        articles.write(tx, alone, Change.AMENDED, now, _origins(tx, article))
-        follow(tx, others[0], audience, now)
-        _tell(tx, others, audience, now)
-        article = alone
-    follow(tx, article, audience, now)
-    return article
+def left(tx: Tx, article: Article) -> tuple[Article, ...]:
+    """Those whose story the article does not tell any more, as it is edited now; none while it does."""
+    others = tuple(it for it in articles.of_story(tx, article.story) if it.id != article.id)
+    return () if any(_tells_same(article, it) for it in others) else others
+
+
+def alone(article: Article) -> Article:
+    """The article outside of any story."""
+    return replace(article, story=None, content=replace(article.content, also_at=()))
+
+
+def go_on(tx: Tx, tellers: Sequence[Article], audience: Audience, now: datetime) -> None:
+    """Those that an edited article has left tell the story without it."""
+    if tellers:
+        follow(tx, tellers[0], audience, now)
+        _tell(tx, tellers, audience, now)
 
 
 def succeed(tx: Tx, article: Article, audience: Audience, now: datetime) -> None:

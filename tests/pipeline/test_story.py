@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from feeder.model.article import State
+from feeder.model.article import Change, State
 from feeder.model.delivery import DeliveryState
 from feeder.model.where import Term, Value
 from feeder.pipeline import intake
 from feeder.pipeline.places import rebuild
+from feeder.store import articles
 from tests.pipeline.wire import Agency, Wire, entry
 from tests.samples import NOW, feed, webhook
 
@@ -142,6 +143,8 @@ def test_an_article_that_is_edited_into_another_story_leaves_it(agency: Agency) 
     assert (first.story, first.content.also_at) == (None, ())
     assert len(agency.feed("all")) == 2
     assert sorted(agency.told("partner")) == ["published", "published", "updated"]
+    with agency.store.read() as tx:
+        assert [change for _, change, _ in articles.revisions(tx, first.id)][-1] is Change.UPDATED
 
 
 def test_who_is_withdrawn_is_not_named_and_who_comes_back_is(agency: Agency) -> None:
