@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import re
 import sys
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 import click
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 LIMIT = 4 * 1024 * 1024
 _TYPES = ("text/plain", "text/markdown", "text/html")
+_ACCEPT = ", ".join((*_TYPES, "*/*;q=0.1"))
 _MARKDOWN = {".md": "text/markdown", ".markdown": "text/markdown"}
 
 
@@ -57,8 +60,8 @@ def command(path: Path, as_json: bool, media_type: str | None, what: str) -> Non
 
 def _add(app: App, what: str, media_type: str | None) -> dict[str, Any]:
     from feeder import app as apps
-    from feeder.pipeline.ingest import take_in
     from feeder.pipeline.register import register
+    from feeder.pipeline.single import take_in
 
     now = apps.now()
     register(app.store, app.sources.keys(), app.desk.audience, now)
@@ -71,7 +74,7 @@ def _add(app: App, what: str, media_type: str | None) -> dict[str, Any]:
 
 def _of_folder(app: App, what: str, now: datetime) -> tuple[str, Article] | None:
     """A file in the folder of a source is that source's, however it is taken in: else it would be two articles."""
-    from feeder.pipeline.ingest import take_in_one
+    from feeder.pipeline.single import take_in_one
 
     path = Path(what).absolute()
     for source in app.sources.values():
@@ -130,21 +133,36 @@ def _is_address(what: str) -> bool:
 def _fetched(app: App, url: str) -> tuple[bytes, str]:
     """The body and its media type."""
     from feeder.app import ADDED
+    from feeder.sources.feed import is_feed
 
     answer = _answer(app, url)
     stated = (answer.header("content-type") or "text/html").partition(";")[0].strip().lower()
+    if is_feed(app.workshop.call, answer):
+        _refuse_feed(app, url)
     if stated not in _TYPES and not stated.startswith(("text/", "application/xhtml")):
         raise SourceError(ADDED, f"{_shown(url)}: answered {stated}; an article is one of {', '.join(_TYPES)}")
     return answer.body, stated if stated in _TYPES else "text/html"
 
 
-def _answer(app: App, url: str) -> Fetched:
-    from feeder.app import ADDED
-    from feeder.net import Fetcher, Guard
+def _refuse_feed(app: App, url: str) -> NoReturn:
+    """Say what takes it in, to be pasted. What may be a password in its address is left to be written."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("feeds.")
+    base = re.sub(r"[^a-z0-9]+", "-", host.partition(".")[0].lower()).strip("-") or "wire"
+    name = next(it for number in count() if (it := f"{base}{number or ''}") not in app.sources)
+    bare = _shown(url.partition("?")[0])
+    address = f"{bare}?…" if "?" in url else bare
+    say("sources:", err=True)
+    say(f'  {name}: {{type: feed, url: "{address}"}}', err=True)
+    rest = "" if address == url else ", with the whole of its address,"
+    raise UsageError(f"{_shown(url)} is a feed, and not an article; the lines above{rest} take it in")
 
-    fetcher = Fetcher(Guard(app.config.network.allow))
+
+def _answer(app: App, url: str) -> Fetched:
+    from feeder.app import ADDED, fetcher_of
+
+    fetcher = fetcher_of(app.config)
     try:
-        return fetcher.get(url, accept=", ".join(_TYPES), limit=LIMIT)
+        return fetcher.get(url, accept=_ACCEPT, limit=LIMIT)
     except FetchError as error:
         raise SourceError(ADDED, f"{_shown(url)}: {error.reason}") from None
     finally:

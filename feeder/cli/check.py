@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from feeder.store import Store
 
 
+_AT_ONCE = 16
+
+
 @click.command("check")
 @config_option
 @json_option
@@ -31,9 +35,7 @@ def command(path: Path, as_json: bool) -> None:
     config = apps.load(path)
     with closing(Store(config.store.reveal())) as store:
         app = apps.wire(config, store, next_run)
-        rows = [_row("configuration", str(path), ""), _store(store), _output(app)]
-        rows += [_source(app, name) for name in app.sources]
-        rows += [_webhook(app, name) for name in app.outside.hooks]
+        rows = [_row("configuration", str(path), ""), _store(store), _output(app), *_side_by_side(app)]
         app.close()
     well = all(row["well"] for row in rows)
     if as_json:
@@ -71,6 +73,14 @@ def _unwritable(folder: Path) -> str:
     return "" if there.is_dir() and os.access(there, os.W_OK | os.X_OK) else f"{there} cannot be written to"
 
 
+def _side_by_side(app: App) -> list[dict[str, Any]]:
+    """Sources, then webhooks, in the order of the configuration: the slowest keeps nobody waiting but itself."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        found = [pool.submit(_source, app, name) for name in app.sources]
+        found += [pool.submit(_webhook, app, name) for name in app.outside.hooks]
+        return [it.result() for it in found]
+
+
 def _source(app: App, name: str) -> dict[str, Any]:
     try:
         look = app.sources[name].look({}, final=True)
@@ -83,13 +93,18 @@ def _source(app: App, name: str) -> dict[str, Any]:
 
 def _webhook(app: App, name: str) -> dict[str, Any]:
     """Connects, with TLS where the address says so, and hangs up."""
+    from feeder.app import public_keys_of
+    from feeder.webhooks import way_of
+
+    public = public_keys_of(app.config, name)
+    shown = f"{name} (public key {', '.join(public)})" if public else name
     url = getattr(app.outside.hooks[name].options, "url", None)
     if url is None:
-        return _row("webhook", name, "")
-    problem = app.client.reach(url)
+        return _row("webhook", shown, "")
+    problem = app.client.reach(url, way_of(app.outside.hooks[name].options, app.outside.proxy))
     if problem and _is_ours(app, url):
-        return _row("webhook", f"{name} (our own receiver, there while feeder run is)", "")
-    return _row("webhook", name, problem or "")
+        return _row("webhook", f"{shown} (our own receiver, there while feeder run is)", "")
+    return _row("webhook", shown, problem or "")
 
 
 def _is_ours(app: App, url: str) -> bool:

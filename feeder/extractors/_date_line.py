@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from feeder.extractors._dates import Stated, find
 from feeder.extractors._months import WEEKDAYS
 from feeder.extractors._people import byline, is_name, is_role
-from feeder.extractors._place import is_caps, titled
+from feeder.extractors._place import is_caps, is_place, is_town_name, titled
 from feeder.extractors._places import is_city, is_region
 from feeder.extractors._prose import words
 from feeder.extractors._words import is_agency, is_noise, is_press, is_section
@@ -64,17 +64,36 @@ def dated_line(line: str, hints: Hints, language: str | None) -> tuple[Stated, l
     for stated in reversed(found):
         rest = f"{rest[: stated.start]} | {rest[stated.end :]}"
     parts = [
-        part for piece in _PARTS.split(_DATE_LABEL.sub(" ", _AGO.sub(" ", rest))) for part in _beside_parts(piece)
+        part
+        for piece in _PARTS.split(_DATE_LABEL.sub(_unlabelled, _AGO.sub(" ", rest)))
+        for part in _beside_parts(piece)
     ]
     year = any(stated.year for stated in found)
     labelled = year and _DATE_LABEL.match(line) is not None
-    good = len(parts) <= 5 and all(_stands_beside(part, year) or (labelled and _is_town(part)) for part in parts)
+    signed = year and any(byline(part) or is_name(part) for part in parts)
+    headed = year and parts == [line[found[-1].end :].strip(" |·•")] and " " not in parts[0]  # its section
+    good = headed or (
+        len(parts) <= 5
+        and all(
+            _stands_beside(part, year) or (labelled and _is_town(part)) or (signed and _may_be_town(part))
+            for part in parts
+        )
+    )
     return (found[0], parts) if good else None
+
+
+def _unlabelled(label: re.Match[str]) -> str:
+    """`le 14 janvier` goes, `Le Courrier` stays."""
+    behind = label.string[label.end() : label.end() + 20].split()
+    name = (
+        label[0] in {"Le", "El", "Il"} and behind and behind[0].istitle() and behind[0].casefold() not in WEEKDAYS
+    )
+    return label[0] if name else " "
 
 
 def _beside_parts(piece: str) -> list[str]:
     piece = " ".join(part for part in piece.split() if any(map(str.isalnum, part))).strip(" ,.()")
-    if not piece or piece.casefold() in WEEKDAYS or _is_issue(piece) or is_noise(piece) or _is_update(piece):
+    if len(piece) < 2 or piece.casefold() in WEEKDAYS or _is_issue(piece) or is_noise(piece) or _is_update(piece):
         return []
     return [piece] if byline(piece) else [part for part in piece.split(", ") if part.casefold() not in WEEKDAYS]
 
@@ -101,6 +120,18 @@ def _is_town(part: str) -> bool:
     return " " not in part and is_caps(part) and not is_section(part)
 
 
+def _may_be_town(part: str) -> bool:
+    """`Una Ward | Ormsgill | 14 January 2026`: one word beside a name, or one that towns have."""
+    return (" " not in part or is_town_name(part)) and len(part) > 3 and is_place(part) and not part.isupper()
+
+
+def is_age(line: str) -> bool:
+    """`Last update: about 3 hours ago`, which says no date."""
+    return (
+        words(line[:100]) <= 8 and bool(_AGO.search(line)) and bool(_UPDATED.match(line) or _AGO.fullmatch(line))
+    )
+
+
 def take_date(line: str, stated: Stated, parts: list[str], draft: Draft, names: frozenset[str]) -> bool:
     if _UPDATED.match(line):
         draft.put("revised", stated.when, "date of the update")
@@ -109,11 +140,12 @@ def take_date(line: str, stated: Stated, parts: list[str], draft: Draft, names: 
     draft.put("published", stated.when, "date line")
     if source := _SOURCE.search(line):
         draft.put("publisher", source["name"], "date line")
+    signed = any(byline(part) or is_name(part) for part in parts)
     for part in parts:
         authors = byline(part)
         if part.casefold() in names or is_agency(part) or (is_press(part) and not authors):
             draft.put("publisher", part, "date line")
-        elif is_city(part) or _is_town(part):
+        elif is_city(part) or _is_town(part) or (signed and _may_be_town(part) and not is_role(part)):
             draft.put("place", titled(part), "date line")
         elif authors or (is_name(part) and not is_role(part)):
             draft.put("authors", authors or byline(f"By: {part}"), "date line")

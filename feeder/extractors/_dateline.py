@@ -7,17 +7,17 @@ together decides whether it is a dateline. Order does not matter, so that `(ANSA
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from feeder.extractors import _dateline_east as east
+from feeder.extractors._dateline_parts import Parts, segments
 from feeder.extractors._dates import Stated, find
-from feeder.extractors._months import WEEKDAYS
-from feeder.extractors._place import is_acronym, is_bureau, is_caps, is_place, titled
+from feeder.extractors._place import is_caps, is_town_name, titled
 from feeder.extractors._places import is_city, is_region
 from feeder.extractors._prose import ends, is_prose, words
-from feeder.extractors._words import AGENCIES, LABELS, is_agency, is_press
+from feeder.extractors._words import AGENCIES, is_agency
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -26,21 +26,11 @@ if TYPE_CHECKING:
 
 _REACH = 200
 _END = re.compile(
-    r"\s*(?P<dash>--+|[–—―]|(?<=[\s)])[-=_](?=\s)|(?:(?<=[A-Z]{2})|(?<=[\s\d]\d))-(?=\s+[A-Z\"“<])|(?<=[)\]])\.\s?[-–—]|\.[-–—](?!-))\s*"
+    r"\s*(?P<dash>--+|[–—―]|(?<=[\s)])[-=_](?=\s)|(?:(?<=[A-Z]{2})|(?<=[\s\d]\d))-(?=\s+[A-Z\"“<])|(?<=[)\]])\.\s?[-–—]|\.[-–—](?!-)|(?<=\s)//(?=\s))\s*"
     r"|\s?(?P<colon>[:：])(?=\s)\s*|(?P<stop>[.।])\s+|(?P<none>(?<=[)/])\s+(?=[^\s\-–—=_/(]))"
 )
-_SPLIT = re.compile(
-    r"[\x1f,،؛|·•;\[\]【】（）()、，]|(?:^|\s)/|/(?=\W|$)|\s[-–—=_](?=\s|$)|--+|[–—―]|(?<=[\u0621-\u064a])-(?=[\u0621-\u064a])|\.-(?!-)|\.\s*\x1f"
-)
-_NOISE = re.compile(
-    r"(?:\d{1,2}[:.h]\d{2}(?:\s?[ap]\.?m\.?)?|GMT|UTC|IST|PKT|[CEW]ES?T|local time|updated|update \d|"
-    r"den|am|le|il|el|à|vom|on|r\.?|هـ|م|الموافق|\d{1,2}|"  # a day alone: São Paulo, 14 (Agência Estado) -
-    r"(?:كانون|تشرين) (?:الأول|الاول|الثاني)|شباط|آذار|نيسان|أيار|حزيران|تموز|آب|أيلول)\Z",
-    re.IGNORECASE,
-)
-_HIJRI = re.compile(r"\d{1,2}\s\S{2,8}(?:\s\S{4,8})?\s1[34]\d\d\s?هـ|(?<=\x1f)\s?م(?=\s)")
 _LABELLED = re.compile(r"[^\W\d_]+(?:\s[^\W\d_]+){0,2}\s?[:：]\s*\S")
-_DOMAIN = re.compile(r"[\w-]{2,30}\.(?:com|net|org|news|co|id|in|ru|ua|info|pk|ng|de|fr|it|es)", re.IGNORECASE)
+_DESK = re.compile(r"/[a-z]{2,3}\Z")  # dpa/lni
 STOPPING = {"de", "fi", "sv", "nl", "pl"}  # papers there set `Lauenburg. ` where others set a dash
 _AGENCY = "|".join(sorted((re.escape(name) for name in AGENCIES), key=len, reverse=True))
 _INSIDE = re.compile(
@@ -60,21 +50,6 @@ class Dateline:
     publisher: str | None = None
     byline: str | None = None
     before: str = ""
-
-
-@dataclass(slots=True)
-class _Parts:
-    dates: list[Stated]
-    places: list[str] = field(default_factory=list)
-    agencies: list[str] = field(default_factory=list)
-    bureaus: list[str] = field(default_factory=list)  # in brackets, but no agency that we know
-    publishers: list[str] = field(default_factory=list)
-    bracketed: bool = False
-    last: str = ""
-
-    @property
-    def year(self) -> bool:
-        return any(stated.year for stated in self.dates)
 
 
 def read(
@@ -103,13 +78,28 @@ def alone(
     bare = line[:_REACH].rstrip(" :–—-")
     if _LABELLED.match(bare):  # `Stand: 12. Januar 2026`
         return None
-    parts = _parts(bare, find(bare, hints, language), names) if len(line) <= _REACH else None
+    parts = segments(bare, find(bare, hints, language), names) if len(line) <= _REACH else None
     if parts is None or not parts.places or not (parts.year or parts.agencies):
         return None
+    who, bar = _reporter(parts.places), re.search(r"\s[|·•]\s", bare)
+    if who:
+        parts.places = parts.places[1:]
     first = parts.places[0]
     known = is_city(first) or is_region(parts.places[-1]) or is_caps(first)
     signed = parts.agencies and (known or "(" in bare)  # `Una Ward, Reuters` is a byline
-    return _made(parts, "") if signed or (parts.year and (known or " " not in first)) else None
+    sectioned = (
+        bar is not None and parts.dates and parts.dates[0].end <= bar.start() + 1
+    )  # `14 January 2026 | Planning`
+    plain = (" " not in first or is_town_name(first)) and not sectioned
+    return replace(_made(parts, ""), byline=who) if signed or (parts.year and (known or plain)) else None
+
+
+def _reporter(places: list[str]) -> str | None:
+    """`Selin YILDIZ / TRABZON`: the first of two names is a man's where only the second is known."""
+    if len(places) != 2 or not (is_city(places[1]) or is_caps(places[1])):
+        return None
+    first = places[0]
+    return None if " " not in first or is_city(first) or first.isupper() or is_town_name(first) else first
 
 
 def _eastern(paragraph: str, hints: Hints) -> Dateline | None:
@@ -125,7 +115,7 @@ def _best(paragraph: str, hints: Hints, names: AbstractSet[str], language: str |
     ends = list(islice(_END.finditer(head), 10))
     dates = find(head, hints, language) if ends else []
     for found in ends:
-        parts = _parts(head[: found.start()], dates, names)
+        parts = segments(head[: found.start()], dates, names)
         if parts is None:
             continue
         rest = paragraph[found.end() :]
@@ -134,7 +124,7 @@ def _best(paragraph: str, hints: Hints, names: AbstractSet[str], language: str |
     return _made(best, _unmarked(paragraph[end:].strip(), best)) if best else None
 
 
-def _unmarked(rest: str, parts: _Parts) -> str:
+def _unmarked(rest: str, parts: Parts) -> str:
     """`… — REGNUM В северных районах`: an agency that follows the dash without one of its own."""
     first, _, behind = rest.partition(" ")
     signed = first.isupper() and len(first) > 2 and is_agency(first) and not behind[:20].isascii()
@@ -153,81 +143,22 @@ def _inside(paragraph: str, hints: Hints, language: str | None) -> Dateline | No
     return replace(inner, before=paragraph[: found.start()].strip()) if inner else None
 
 
-def _made(parts: _Parts, rest: str) -> Dateline:
+def _made(parts: Parts, rest: str) -> Dateline:
     return Dateline(
         rest,
-        ", ".join(titled(place) for place in parts.places) or None,
+        titled(parts.places[0]) if parts.places else None,  # the town; a state or a country behind it explains it
         next((stated for stated in parts.dates if stated.year), parts.dates[0] if parts.dates else None),
-        next(iter(parts.agencies or parts.bureaus), None),
+        next((_DESK.sub("", name) for name in parts.agencies or parts.bureaus), None),
         parts.publishers[0] if parts.publishers else None,
     )
 
 
-def _parts(prefix: str, dates: list[Stated], names: AbstractSet[str]) -> _Parts | None:
-    """The segments by kind; None as soon as one of them is of no kind."""
-    if not prefix.strip():
-        return None
-    parts = _Parts(
-        [stated for stated in dates if stated.end <= len(prefix) + 1], bracketed=prefix.lstrip()[0] in "(["
-    )
-    brackets = re.findall(r"[(\[/]([^()\[\]/]{1,60})[)\]/]", prefix)
-    for stated in reversed(parts.dates):
-        prefix = f"{prefix[: stated.start]}\x1f{prefix[stated.end :]}"
-    for segment in _SPLIT.split(_HIJRI.sub("\x1f", prefix)):
-        name = segment.strip(' :*"').removesuffix(" في")  # أبوظبي في 14 يناير
-        if name.strip(" .") and not _says_nothing(name) and not _sorted_in(parts, name, names, name in brackets):
-            return None
-    return parts if len(parts.places) <= 3 and len(parts.dates) <= 2 else None
-
-
-def _says_nothing(name: str) -> bool:
-    if name.isascii() and len(name.rstrip(".")) < 3 and is_region(name):  # Mo. is Missouri before it is Montag
-        return False
-    return _NOISE.match(name) is not None or name.rstrip(".").casefold() in WEEKDAYS
-
-
-def _sorted_in(parts: _Parts, name: str, names: AbstractSet[str], bracketed: bool) -> bool:  # noqa: FBT001 - a fact of the segment
-    shelf = None
-    first, _, last = name.partition(" ")
-    if parts.places and not bracketed and is_region(name):  # HARRISBURG, PA -
-        shelf = parts.places
-    elif is_agency(name) or _DOMAIN.fullmatch(name):
-        shelf = parts.agencies
-    elif last and (is_agency(first) and first.isupper()) and is_city(last):  # ACN Barcelona
-        parts.agencies.append(first)
-        shelf, name = parts.places, last
-    elif (parts.places or parts.dates) and _is_publisher(name, names):
-        shelf = parts.publishers
-    elif is_acronym(name, parts.places) or (
-        bracketed and (parts.places or parts.dates) and not is_region(name) and is_bureau(name)
-    ):
-        shelf = parts.bureaus
-    elif is_place(name) and name.casefold() not in LABELS:
-        shelf = parts.places
-    if shelf is None:
-        return False
-    shelf.append(name)
-    parts.last = name
-    return True
-
-
-def _is_publisher(name: str, names: AbstractSet[str]) -> bool:
-    plain = name.casefold().removeprefix("the ")
-    if plain in {known.removeprefix("the ") for known in names}:
-        return True
-    return (
-        is_press(name)
-        and words(name) <= 5
-        and not any(word[0].islower() for word in name.split() if len(word) > 3)
-    )
-
-
-def _extends(best: _Parts | None, parts: _Parts) -> bool:
+def _extends(best: Parts | None, parts: Parts) -> bool:
     """Behind a dateline that stands already, only a date, an agency or a publisher may follow."""
     return best is None or not best.places or len(parts.places) == len(best.places)
 
 
-def _accepted(parts: _Parts, end: str, rest: str, names: AbstractSet[str], language: str | None) -> bool:
+def _accepted(parts: Parts, end: str, rest: str, names: AbstractSet[str], language: str | None) -> bool:
     if not rest.strip() or not _opens(rest):
         return _is_wire(parts, end) and bool(rest.strip())
     if parts.agencies:
@@ -239,7 +170,7 @@ def _accepted(parts: _Parts, end: str, rest: str, names: AbstractSet[str], langu
     return _is_wire(parts, end) or _unsigned(parts, end, rest)
 
 
-def _by_agency(parts: _Parts, end: str, rest: str) -> bool:
+def _by_agency(parts: Parts, end: str, rest: str) -> bool:
     if not (parts.places or parts.dates or parts.bracketed):  # AGI - Il consiglio …
         return end == "dash" and parts.agencies[0].isupper() and is_prose(rest)
     if end == "stop":  # ANDINA, Lima, ene. 13. La policía …
@@ -247,14 +178,14 @@ def _by_agency(parts: _Parts, end: str, rest: str) -> bool:
     return end in {"dash", "colon"} or is_agency(parts.last)
 
 
-def _is_wire(parts: _Parts, end: str) -> bool:
+def _is_wire(parts: Parts, end: str) -> bool:
     """`NEW YORK, Feb 26 - `: capitals, a date and a dash need nothing else, whatever follows."""
     return (
         end == "dash" and bool(parts.places and parts.dates) and parts.places[0].isupper() and not parts.bracketed
     )
 
 
-def _stopped(parts: _Parts, rest: str, language: str | None) -> bool:
+def _stopped(parts: Parts, rest: str, language: str | None) -> bool:
     """`HANNOVER. Der Rat …`, `Bogotá, 14 de enero de 2026. El Gobierno …`."""
     if parts.dates:
         return bool(parts.places) and parts.year and is_prose(rest)
@@ -263,12 +194,12 @@ def _stopped(parts: _Parts, rest: str, language: str | None) -> bool:
     return (is_city(parts.last) + is_caps(parts.last) + (language in STOPPING)) > 1
 
 
-def _unsigned(parts: _Parts, end: str, rest: str) -> bool:
+def _unsigned(parts: Parts, end: str, rest: str) -> bool:
     """Without an agency or a publisher: the less is said, the more must speak for it."""
     if parts.bureaus and parts.places:
         return bool(parts.dates) or is_caps(parts.places[0])
     if parts.dates and parts.places:
-        return parts.year or is_prose(rest)
+        return parts.year or is_prose(rest) or (ends(rest) and words(rest) >= 5)
     if parts.dates:
         return parts.year and end == "dash" and is_prose(rest)
     return _place_alone(parts.places, end, rest, parts.bracketed)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from feeder.model.document import Hints
 
 TITLE, SUMMARY, SHORT = 300, 300, 300
+_INNER = {"revised", "expires", "aliases"}  # nothing that a reader sees
 _NATIVE = 2000  # bytes: what the indexes of all databases take; a cut one would be the id of several
 _NAMED_DAY = re.compile(r"(?:^|/)(\d{4}-\d{2}-\d{2})(?:[-_. T]|$)")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
@@ -45,6 +46,8 @@ class Draft:
     revised: date | datetime | None = None  # the date of an update; it serves where there is no other
     native: str | None = None
     slug: str | None = None
+    expires: datetime | None = None
+    aliases: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     origins: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -89,8 +92,10 @@ class Draft:
             self.published,
             _native(self.native),
             one_line(self.slug, SHORT) if self.slug else None,
-            tuple(sorted((name, origin) for name, origin in self.origins.items() if name != "revised")),
+            tuple(sorted((name, origin) for name, origin in self.origins.items() if name not in _INNER)),
             tuple(self.warnings),
+            self.expires,
+            self.aliases,
         )
 
 

@@ -13,16 +13,20 @@ from feeder.extractors._people import people
 from feeder.model.article import Person
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from feeder.extractors._draft import Draft
     from feeder.model.document import Hints
 
 _DATES = ("date", "publishdate", "published", "publish_date", "pubdate", "datepublished")
 _REVISIONS = ("lastmod", "modified", "updated", "last_modified_at", "date_modified", "datemodified", "lastupdated")
 _EXPIRIES = ("expirydate", "expires", "expiry_date", "unpublishdate")
+_ALIASES = ("aliases", "alias", "redirect_from")  # Hugo's, and those of Jekyll's jekyll-redirect-from
 _URLS = ("url", "canonical", "canonical_url", "canonicalurl", "permalink", "link")
 _IMAGES = ("image", "cover", "featured_image", "featuredimage", "feature_image", "thumbnail", "images")
 _CATEGORIES = ("categories", "category", "tags", "tag", "keywords")
 _ON = {"true", "yes", "on", "1"}
+_MOST_ALIASES = 100
 _ORIGIN = "front matter"
 
 
@@ -32,7 +36,7 @@ def take_fields(values: dict[str, Any], draft: Draft, hints: Hints) -> None:
         raise NotYet("draft")
     if text(values, "published").lower() in {"false", "no", "off"}:  # Jekyll
         raise NotYet("draft")
-    _refuse_expired(values, hints)
+    draft.put("expires", _expires(values, hints), _ORIGIN)
     draft.put("title", text(values, "title", "headline"), _ORIGIN)
     draft.put("native", text(values, "id", "guid", "uuid"), _ORIGIN)
     draft.put("slug", text(values, "slug"), _ORIGIN)
@@ -52,12 +56,14 @@ def text(values: dict[str, Any], *keys: str) -> str:
     return next((value.strip() for key in keys if isinstance(value := values.get(key), str) and value.strip()), "")
 
 
-def _refuse_expired(values: dict[str, Any], hints: Hints) -> None:
+def _expires(values: dict[str, Any], hints: Hints) -> datetime | None:
     """Hugo shows an article until its expiryDate; behind it, it waits for a later one."""
     stated = text(values, *_EXPIRIES)
     until = parse(stated, hints) if stated else None
-    if until is not None and moment(until, hints.zone) <= hints.arrived:
+    expires = moment(until, hints.zone) if until is not None else None
+    if expires is not None and expires <= hints.arrived:
         raise NotYet(f"its expiry date is over ({stated[:40]})")
+    return expires
 
 
 def _date(values: dict[str, Any], draft: Draft, hints: Hints) -> None:
@@ -72,6 +78,8 @@ def _addresses(values: dict[str, Any], draft: Draft, hints: Hints) -> None:
     own = text(values, *_URLS)
     if own and not re.search(r"/:|\{\{", own):  # /:year/:title/ is a pattern, not an address
         draft.put("url", absolute(own, hints.base), _ORIGIN)
+    former = [absolute(it, hints.base) for key in _ALIASES for it in _names(values.get(key))[:_MOST_ALIASES]]
+    draft.put("aliases", tuple(filter(None, former)), _ORIGIN)
     for key in _IMAGES:
         draft.put("image", _image(values.get(key), draft.url or hints.base), _ORIGIN)
 

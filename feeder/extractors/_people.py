@@ -19,6 +19,11 @@ _CHINESE = re.compile(
     r"([\u4e00-\u9fff]{2,4}(?:[、 ][\u4e00-\u9fff]{2,4}){0,3})\Z"
 )
 _SPLIT = re.compile(r"\s*[,;/&|•·、]\s*|\s+(?:and|und|et|y|en|och|og|ja|oraz|i|и|та|ve|with|mit|avec|con)\s+")
+# Lucie Marchand, à Tulle; Rhodri Pugh at the Principality Stadium, Cardiff
+_FROM = re.compile(
+    r"(?P<name>[^\W\d_].{2,80}?),?\s(?P<word>in|at|à|aus|from|en|a|em|te)\s(?P<where>[^\W\d_].{2,60})\Z"
+)
+_SURE = {"in", "at", "à"}
 _MAIL = re.compile(r"(?P<name>[^<>()]*?)\s*[<(]?(?P<mail>[^\s<>()@]+@[^\s<>()@]+\.[^\s<>()@]+)[>)]?\Z")
 _HANDLE = re.compile(r"\s*[-–—|/•,]?\s*\(?@\w{2,30}\)?\Z")
 _ROLE = re.compile(
@@ -37,7 +42,11 @@ def byline(line: str) -> tuple[Person, ...]:
     if found := _KOREAN.match(line) or _CHINESE.match(line):
         return tuple(Person(name) for name in re.split("[、 ]", found[1]))
     found = _BY.match(line)
-    names = _names(found["names"], bool(found["colon"].strip())) if found else _before_role(line)
+    if found:
+        name = placed(found["names"])
+        names = _names(name[0] if name else found["names"], bool(found["colon"].strip()))
+    else:
+        names = _before_role(line)
     return names or ((Person(line),) if STAFF.match(line) and line[:1].isupper() else ())
 
 
@@ -46,17 +55,26 @@ def is_role(line: str) -> bool:
     return len(line) <= 60 and _ROLE.match(line.strip()) is not None
 
 
+def placed(line: str) -> tuple[str, str, bool] | None:
+    """Who signs, where, and whether the word between them has no other meaning; of a venue only its town."""
+    found = _FROM.match(line) if len(line) <= 160 else None
+    if found is None:
+        return None
+    where, sure = found["where"].strip(" ."), found["word"] in _SURE
+    if found["word"] == "at" or where.startswith("the "):
+        where = where.rpartition(", ")[2] if ", " in where else ""
+    if where and not (where.count(", ") < 2 and all(map(is_place, where.split(", ")))):
+        return None
+    return found["name"].removeprefix("From "), where, sure
+
+
 def _before_role(line: str) -> tuple[Person, ...]:
-    """`Nora Whitfield Environment correspondent`, `Nora Whitfield, editor`."""
+    """`Nora Whitfield Environment correspondent`, `Nora Whitfield, editor`, `Nora Whitfield in Oban`."""
+    if (found := placed(line)) and found[2] and (is_name(found[0]) or _before_role(found[0])):
+        return (Person(found[0].partition(", ")[0]),)
     parts = line.replace(",", " ").split()
     for count in (2, 3):
         name = " ".join(parts[:count])
-        if (
-            parts[count : count + 1] in (["in"], ["at"], ["à"])
-            and is_name(name)
-            and is_place(" ".join(parts[count + 1 :]))
-        ):
-            return (Person(name),)
         if count < len(parts) and is_name(name) and is_role(" ".join(parts[count:])) and not is_role(name):
             return (Person(name),)
     return ()

@@ -9,6 +9,19 @@ from feeder.extractors._prose import words
 from feeder.extractors._words import CONNECTORS, NO_PLACE, PLACE_ARTICLES, is_section
 
 _FORBIDDEN = re.compile(r"[\d:;!?\"“”„«»<>@#%&*=…]")
+# `San Fernando – ` is a town where `Chris Coffey – ` is a man.
+_BEGINNINGS = re.compile(
+    r"(?:bad|cape|castle|ciudad|el|fort|great|high|kota|lake|las|little|long|los|low|lower|market|mount|new|north|now[aey]|"
+    r"old|port|porto|puerto|saint|sainte|sankt|san|santa|são|south|star[aey]|st\.?|ste\.?|upper|west|east|villa|"
+    r"нижний|новый|старый) ",
+    re.IGNORECASE,
+)
+_ENDINGS = re.compile(
+    r" (?:abbey|bay|beach|bridge|city|common|corner|creek|cross|crossing|end|falls|ferry|ford|gate|green|grove|"
+    r"harbou?r|haven|head|heath|heights|hill|hills|island|isle|junction|lake|landing|marsh|mills?|moor|mouth|park|point|pond|port|"
+    r"quay|ridge|river|rock|rocks|sands|shore|springs?|station|town|township|vale|valley|village|wells|wood|woods)\Z",
+    re.IGNORECASE,
+)
 
 
 def is_place(name: str) -> bool:
@@ -25,16 +38,21 @@ def is_place(name: str) -> bool:
     return _capital(parts[0]) and all(_capital(part) or part.casefold() in CONNECTORS for part in parts[1:])
 
 
+def is_town_name(name: str) -> bool:
+    """Words that towns are called by and people are not."""
+    return bool(_BEGINNINGS.match(name) or _ENDINGS.search(name))
+
+
 def is_caps(name: str) -> bool:
     """Set in capitals, as wire services set a place; shorter ones are acronyms, or cities that are known."""
     letters = [char for char in name if char.isalpha()]
     return len(letters) >= 5 and name.isupper() and name.casefold() not in NO_PLACE and len(name.split()) <= 4
 
 
-def is_acronym(name: str, places: list[str]) -> bool:
-    """An agency that no table knows, behind a country: `GEORGETOWN, Guyana, CMC - `."""
+def is_acronym(name: str, places: list[str], *, dated: bool) -> bool:
+    """An agency that no table knows, behind a country or beside a full date: `GEORGETOWN, Guyana, CMC - `."""
     short = name.isupper() and name.isalpha() and len(name) < 6
-    return short and len(places) > 1 and is_region(places[-1])
+    return short and bool(places) and (dated or (len(places) > 1 and is_region(places[-1])))
 
 
 def is_bureau(name: str) -> bool:

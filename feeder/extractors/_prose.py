@@ -20,7 +20,7 @@ _WIDE = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 _WIDE_CHAR = re.compile(f"[{_WIDE}]")
 _MARKS = r"\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0981-\u0d57"  # vowel signs are no letters to `re`
 _NARROW_WORD = re.compile(f"[^\\W{_WIDE}](?:[^\\W{_WIDE}]|[{_MARKS}]|['’.,-](?=\\w))*")
-_TERMINAL = re.compile(r"[.!?…。！？｡।॥؟۔։።၊။៕]['\"”’»«›)\]）」』】*_]*\s*\Z")
+_TERMINAL = re.compile(r"[.!?…。！？｡।॥؟۔։።၊။៕](?:\s?['\"”’»«›)\]）」』】*_])*\s*\Z")
 _RULE = re.compile(r"[\W_]+\Z")  # ----, ====, ###
 _BULLET = re.compile(r"(?:[-*•·–—‣▪●]|\d{1,3}[.)])\s")
 _SENTENCE = re.compile(r"(?<=[.!?…])['\"”’»)\]]*\s+(?=[^\sa-zà-ÿа-я])|(?<=[。！？।۔])[」』）”]*")

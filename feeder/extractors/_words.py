@@ -105,7 +105,21 @@ breaking; latest; top; stories; story; headlines; update; updates; live; video; 
 exclusive; press; release; releases; media; statement; announcement; newsletter; home; politik; wirtschaft
 kultur; wissen; gesellschaft; panorama; ausland; inland; meinung; politique; monde; économie; société; culture
 sciences; política; economía; mundo; deportes; cultura; sociedad; cronaca; politica; esteri; economia; sociedade
-esporte; and; the; of; in; for; immediate; pressemitteilung; communiqué; presse; nota; prensa; de; comunicado
+esporte; crime; courts; court; police; obituary; obituaries; letters; letter; column; columnist; columns; football
+soccer; rugby; cricket; tennis; golf; racing; basketball; baseball; hockey; athletics; cycling; sailing; money
+property; housing; food; drink; motoring; cars; transport; religion; faith; farming; agriculture; gardening
+energy; nature; wildlife; heritage; history; people; profile; profiles; essay; reportage; longread; blog; podcast
+report; reports; review; reviews; theatre; theater; cinema; law; justice; security; defence; defense; media; space
+animals; pets
+kommentar; leitartikel; reportage; porträt; nachruf; lokales; regionales; fußball; gesundheit; bildung; wetter
+verkehr; umwelt; medien; analyse; essay; glosse; kolumne; premium; exklusiv; tribune; éditorial; entretien
+enquête; portrait; récit; santé; sport; faits; divers; météo; opinión; sucesos; tribunales; reportaje; entrevista
+análisis; salud; ciencia; clima; editoriale; intervista; analisi; salute; scienza; meteo; commento; calcio
+aktualności; wiadomości; kraj; świat; nyheter; inrikes; utrikes; innenriks; utenriks; indland; udland; samfunn
+nieuws; binnenland; buitenland; regio; attualità; actualités; actualité; nacional; nacionales; internacional
+provincia; kotimaa; ulkomaat; talous; gündem; dünya; ekonomi; spor; новости; общество; политика; экономика; мир
+спорт; культура; происшествия
+and; the; of; in; for; immediate; pressemitteilung; communiqué; presse; nota; prensa; de; comunicado
 stampa; persbericht; 国际; 国内; 社会; 政治; 経済
 """)
 

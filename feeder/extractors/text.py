@@ -7,19 +7,20 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from feeder.errors import Unreadable
-from feeder.extractors import _dateline, _dateline_local
 from feeder.extractors._charset import decode
 from feeder.extractors._date_line import dated_line
 from feeder.extractors._dates import find, moment
 from feeder.extractors._draft import Draft, name_day
 from feeder.extractors._envelope import open_envelope, refuse
-from feeder.extractors._head import is_data, known_names, sort_head, take_passed
+from feeder.extractors._head import sort_head, take_passed
 from feeder.extractors._labels import put_label, read_label, take_labels
 from feeder.extractors._language import language
+from feeder.extractors._opening import split
 from feeder.extractors._people import byline, is_name
 from feeder.extractors._prose import ends, first_sentence, is_prose, paragraphs, regular, words
 from feeder.extractors._tail import agency_of, cut, publisher_of, signed
-from feeder.extractors._words import CREDIT, is_agency, is_institution, is_noise, is_press
+from feeder.extractors._title import is_titled
+from feeder.extractors._words import is_institution, is_noise, is_press, is_section
 from feeder.text import clean
 
 if TYPE_CHECKING:
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
     from feeder.extractors._dates import Stated
     from feeder.model.document import Document, Hints, Reading
 
-_DATELINE_WITHIN, _PROSE_BEFORE, _HEAD = 30, 2, 60
 _TOLD = re.compile(
     r"(?i)(?:this .{2,90})?\b(?:first )?(?:published|posted|publié|mis en ligne|veröffentlicht|erschienen|"
     r"publicado|pubblicato|gepubliceerd|publicerad|publiceret|publisert|julkaistu|opublikowano|опубликовано|опубліковано)\b"
 )
 _PROSE_WITHIN = 40  # a release has its contacts between headline and text
+_ARTICLES = {"The", "Le", "La", "Les", "El", "Los", "Las", "Il", "Lo", "O", "A", "De", "Het", "Der", "Die", "Das"}
 _BAR = re.compile(r"\s+(?P<bar>\||::|[-–—•·])\s+|(?<=[\u3040-\u9fff])\s?(?P<wide>[：｜|])\s?")
 
 
@@ -51,8 +52,8 @@ def _article(text: str, key: str, hints: Hints) -> Reading:
     lines, passed = _without_navigation(take_labels(lines, draft, hints), draft)
     sample = "\n".join([line for line in lines if is_prose(line)][:3] or lines)
     spoken = language(sample[:4000], draft.language, hints.language)
-    labelled = bool(draft.published or draft.authors)
-    head, body, dateline = _split(lines, hints, spoken, labelled=labelled)
+    signs = sum(map(bool, (draft.published, draft.authors, draft.publisher)))
+    head, body, dateline = split(lines, hints, spoken, signs, titled=bool(draft.title))
     if dateline:
         _take_dateline_names(dateline, draft)
     sort_head(head, " ".join(body)[:8000], draft, hints, draft.publisher, spoken)
@@ -125,11 +126,20 @@ def _plain(line: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", line[:400].casefold()))
 
 
+def _is_house_name(site: str, rest: list[str]) -> bool:
+    """`La Voix du Nord`: behind a dash an article in a capital opens a name, of which the text does not speak."""
+    article = site.split(" ", 1)[0]
+    least = 3 if article in {"Der", "Die", "Das"} else 2
+    named = article in _ARTICLES and words(site) >= least and is_titled(site) and not is_section(site)
+    return named and not ends(site) and not any(site in line for line in rest[:40])
+
+
 def _without_suffix(lines: list[str], draft: Draft) -> list[str]:
     """`Headline | Site` that is said once: the bar alone tells, a dash only before the name of a house."""
     for found in reversed(list(_BAR.finditer(lines[0])) if len(lines[0]) < 320 else []):
         title, site = lines[0][: found.start()], lines[0][found.end() :]
-        sure = found["bar"] in {"|", "::"} or found["wide"] == "｜" or is_press(site) or is_institution(site)
+        barred = found["bar"] in {"|", "::"} or found["wide"] == "｜"
+        sure = barred or is_press(site) or is_institution(site) or _is_house_name(site, lines[1:])
         if (
             sure
             and words(title) >= 4
@@ -140,81 +150,6 @@ def _without_suffix(lines: list[str], draft: Draft) -> list[str]:
             draft.put("publisher", site, "page title")
             return [title, *lines[1:]]
     return lines
-
-
-def _split(
-    lines: list[str], hints: Hints, spoken: str | None, *, labelled: bool
-) -> tuple[list[str], list[str], Dateline | None]:
-    """Head, body and dateline; `labelled` lines that were taken already said a date or an author."""
-    names = known_names(lines[:15], hints)
-    prose = 0
-    for index, line in enumerate(lines[:_DATELINE_WITHIN]):
-        found = _dateline.read(line, hints, names, spoken)
-        if found and words(found.rest[:400]) >= _least(line) and not _dateline.alone(line, hints, names, spoken):
-            return lines[:index], [found.rest, *lines[index + 1 :]], found
-        prose += is_prose(line)
-        if prose > _PROSE_BEFORE:
-            break
-    start = _start(lines, hints)
-    if start < len(lines) and (found := _local(lines, start, hints, spoken, labelled=labelled)):
-        return lines[:start], [found.rest, *lines[start + 1 :]], found
-    return lines[:start], lines[start:], None
-
-
-def _least(line: str) -> int:
-    """How many words must follow a dateline; a wire's is one whatever follows."""
-    return 1 if line[:3].isupper() else 5
-
-
-def _local(lines: list[str], start: int, hints: Hints, spoken: str | None, *, labelled: bool) -> Dateline | None:
-    """The dateline of a local paper, at the first paragraph alone."""
-    others = "\n".join(lines[:start] + lines[start + 1 : start + 40])
-    signed = labelled or any(is_data(line, hints) for line in lines[:start])
-    return _dateline_local.read(lines[start], others, spoken, signed=signed)
-
-
-def _start(lines: list[str], hints: Hints) -> int:
-    """Where the body begins in a text without a dateline."""
-    first = next(
-        (i for i, line in enumerate(lines[:_HEAD]) if is_prose(line) and not CREDIT.search(line[:300])), None
-    )
-    if first is None:
-        first = 1 if len(lines) > 1 else 0
-    data = [i for i in range(len(lines[:10])) if is_data(lines[i], hints)]
-    behind = max(
-        (i + 1 for i in data if i >= first and sum(map(is_prose, lines[:i])) < _PROSE_BEFORE), default=first
-    )
-    if 0 < first < behind < len(lines):
-        return behind
-    while (
-        first > 1
-        and first - 1 not in data
-        and _is_sentence(lines[first - 1])
-        and not _is_caption(lines, first - 1)
-    ):
-        first -= 1
-    if (
-        first == 2
-        and not data
-        and words(lines[1]) <= 4
-        and not _is_house(lines[1])
-        and not CREDIT.search(lines[1])
-    ):
-        return 1  # a cross-heading in a note that has nothing of a newspaper
-    return first
-
-
-def _is_house(line: str) -> bool:
-    return is_noise(line) or is_agency(line) or is_press(line)
-
-
-def _is_caption(lines: list[str], index: int) -> bool:
-    """The sentence under or above the line that names the photographer."""
-    return any(CREDIT.search(line[:300]) for line in lines[max(0, index - 1) : index + 2])
-
-
-def _is_sentence(line: str) -> bool:
-    return ends(line) and words(line) >= 4 and not line.rstrip().endswith("?") and not CREDIT.search(line[:300])
 
 
 def _take_dateline_names(dateline: Dateline, draft: Draft) -> None:

@@ -71,7 +71,8 @@ class Reading:
     """An article as one document states it.
 
     `published` is a date where only the day is stated, and None where nothing is. `native` is the id the document
-    gives itself. `origins` says for each field which rule found it.
+    gives itself. `origins` says for each field which rule found it. `expires` is when the article's time is over
+    (aware, UTC); `aliases` are addresses at which it stood before.
     """
 
     content: Content
@@ -80,6 +81,8 @@ class Reading:
     slug: str | None = None
     origins: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    expires: datetime | None = None
+    aliases: tuple[str, ...] = ()
 
 
 def moment(stated: datetime | date, zone: tzinfo) -> datetime:

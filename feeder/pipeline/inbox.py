@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from feeder.errors import NotYet
+from feeder.errors import StoreError
 from feeder.model.article import Article, State
 from feeder.model.document import Document
-from feeder.pipeline import intake
+from feeder.pipeline import intake, single
 from feeder.pipeline.finding import own_key
-from feeder.pipeline.ingest import take_in
+from feeder.pipeline.single import WAITING
 from feeder.store import answered, articles, documents, kept, leases
 from feeder.store.answered import Answered
 from feeder.store.documents import DocumentState
@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     from feeder.store import Tx
     from feeder.store.documents import Known
 
-# What comes of handing something over, beside what take_in says (published, updated, unchanged, retracted).
-WAITING = "waiting"  # for its date, or for not being a draft any more
+# What comes of handing something over, beside what is said of every document (published, waiting, …).
+WITHDRAWN, UNCHANGED = "withdrawn", "unchanged"
 BUSY = "busy"  # the same is under way at this moment
 REUSED = "reused"  # another request had this Idempotency-Key
 STALE = "stale"  # it is of another revision by now
 ELSEWHERE = "elsewhere"  # it belongs to a source that would overwrite what is changed here
+
+# Those that the sender would replace or withdraw; None for any.
+Revisions = frozenset[int] | None
 
 # Longer than one article can take.
 _LEASE = timedelta(seconds=60)
@@ -86,21 +89,13 @@ def put(inbox: Inbox, source: str, sent: Sent) -> Received:
         return _once(inbox, document, sent.once) if alone else Received(BUSY)
 
 
-def change(inbox: Inbox, article: Article, sent: Sent, revisions: frozenset[int] | None = None) -> Received:
-    """Put this in the article's place; one that was withdrawn comes back. Raises as `put`.
-
-    `revisions` are those that the sender would replace; None for any.
-    """
+def change(inbox: Inbox, article: Article, sent: Sent, revisions: Revisions = None) -> Received:
+    """Put this in the article's place; one that was withdrawn comes back. Raises as `put`."""
     if article.source not in inbox.sources:
         return Received(ELSEWHERE, article=article)
-    with _alone(inbox, f"article {article.id}") as alone:
-        if not alone:
-            return Received(BUSY)
-        with inbox.desk.store.read() as tx:
-            now, key = articles.get(tx, article.id) or article, own_key(tx, article)
-        if revisions is not None and now.revision not in revisions:
-            return Received(STALE, article=now)
-        return _take_back_changed(inbox, now, _document(inbox, article.source, key, sent))
+    with inbox.desk.store.read() as tx:
+        key = own_key(tx, article)
+    return _take(inbox, _document(inbox, article.source, key, sent), replaced=(article.id, revisions))
 
 
 def change_waiting(inbox: Inbox, known: Known, sent: Sent) -> Received:
@@ -110,17 +105,15 @@ def change_waiting(inbox: Inbox, known: Known, sent: Sent) -> Received:
 
 def _once(inbox: Inbox, document: Document, name: str) -> Received:
     """As `_take`, but for a request that was answered before: the same answer, or none for another one."""
-    source, digest, key = document.source, _digest(document.media_type.encode(), document.body), document.key
     with inbox.desk.store.read() as tx:
-        before = answered.get(tx, source, name)
-        if before is not None and before.digest == digest:
-            return _now(tx, source, before.key, before.outcome)
-    if before is not None:
-        return Received(REUSED)
-    received = _take(inbox, document)
-    with inbox.desk.store.write() as tx:
-        answered.put(tx, Answered(source, name, digest, received.outcome, key, inbox.now()))
-    return received
+        before = answered.get(tx, document.source, name)
+        if before is not None and before.digest == _said(document):
+            return _now(tx, document.source, before.key, before.outcome)
+    return _take(inbox, document, name) if before is None else Received(REUSED)
+
+
+def _said(document: Document) -> str:
+    return _digest(document.media_type.encode(), document.body)
 
 
 def _now(tx: Tx, source: str, key: str, outcome: str) -> Received:
@@ -129,39 +122,46 @@ def _now(tx: Tx, source: str, key: str, outcome: str) -> Received:
     return Received(outcome, key, article, known)
 
 
-def _take(inbox: Inbox, document: Document) -> Received:
-    try:
-        outcome, article = take_in(inbox.desk, document, inbox.now())
-    except NotYet:
-        with inbox.desk.store.read() as tx:
+def _take(
+    inbox: Inbox, document: Document, once: str = "", replaced: tuple[str, Revisions] | None = None
+) -> Received:
+    """Take the document in, in one transaction with what is answered and with what it depends on."""
+    desk, now = inbox.desk, inbox.now()
+    judged = single.judge(desk, document, now)
+    with desk.store.write() as tx:
+        desk.store.in_order(tx)
+        stale = _take_back(tx, *replaced) if replaced else None
+        if stale is not None:
+            return Received(STALE, article=stale)
+        outcome, article = single.keep(tx, desk, document, judged, now)
+        if once:
+            answered.put(tx, Answered(document.source, once, _said(document), outcome, document.key, now))
+        if outcome == WAITING:
             return _now(tx, document.source, document.key, WAITING)
+    if article is None:
+        raise StoreError(f"{document.key}: stored, but not found again")
     return Received(outcome, document.key, article)
 
 
-def _take_back_changed(inbox: Inbox, article: Article, document: Document) -> Received:
-    """Whoever writes to the address of what was withdrawn means it, and one revision says so, not two."""
-    if article.state is not State.RETRACTED:
-        return _take(inbox, document)
-    _set_state(inbox, article, State.WITHDRAWN)
-    received = None
-    try:
-        received = _take(inbox, document)
-    finally:
-        if received is None:  # what waits was accepted: it takes the article back when its time has come
-            _set_state(inbox, article, State.RETRACTED)
-    return received
+def _take_back(tx: Tx, key: str, revisions: Revisions) -> Article | None:
+    """Whoever writes to the address of what was withdrawn means it, and one revision says so, not two.
 
-
-def _set_state(inbox: Inbox, article: Article, state: State) -> None:
-    with inbox.desk.store.write() as tx:
-        articles.set_state(tx, article.id, state)
+    The article when it is of another revision by now.
+    """
+    article = articles.get(tx, key)
+    if article is not None and revisions is not None and article.revision not in revisions:
+        return article
+    if article is not None and article.state is State.RETRACTED:
+        articles.set_state(tx, key, State.WITHDRAWN)
+    return None
 
 
 @contextmanager
 def _alone(inbox: Inbox, name: str) -> Iterator[bool]:
     """Whether nobody else, on no node, does this at the same time."""
-    owner, now = inbox.token(), inbox.now()
+    owner = inbox.token()
     with inbox.desk.store.write() as tx:
+        now = inbox.desk.store.now(tx)
         alone = leases.take(tx, name, owner, now, now + _LEASE)
     try:
         yield alone
@@ -199,18 +199,30 @@ def _digest(*parts: bytes) -> str:
 # ---------------------------------------------------------------- withdraw and restore
 
 
-def withdraw(inbox: Inbox, article: Article) -> bool:
-    """Take the article away, by hand; False when it was so before. Raises StoreError."""
+def withdraw(inbox: Inbox, article: Article, revisions: Revisions = None) -> str:
+    """Take the article away, by hand: WITHDRAWN, UNCHANGED when it was so before, or STALE. Raises StoreError."""
     with inbox.desk.store.write() as tx:
         inbox.desk.store.in_order(tx)
-        return intake.withdraw(tx, inbox.desk.audience, article.id, inbox.now(), State.RETRACTED)
+        now = articles.get(tx, article.id)
+        if now is not None and revisions is not None and now.revision not in revisions:
+            return STALE
+        return _withdrawn(inbox, tx, article.id)
 
 
-def forget(inbox: Inbox, known: Known) -> None:
-    """A document that waits shall not be an article."""
+def forget(inbox: Inbox, known: Known) -> str:
+    """A document that waits shall not be an article; the one that it has become meanwhile is withdrawn."""
     with inbox.desk.store.write() as tx:
-        documents.put(tx, replace(known, state=DocumentState.GONE, at=inbox.now(), again=None))
-        kept.drop(tx, known.source, known.key)
+        inbox.desk.store.in_order(tx)
+        now = documents.get(tx, known.source, known.key) or known
+        if now.state is DocumentState.WAITING:
+            documents.put(tx, replace(now, state=DocumentState.GONE, at=inbox.now(), again=None))
+            kept.drop(tx, now.source, now.key)
+        return _withdrawn(inbox, tx, now.article) if now.article else WITHDRAWN
+
+
+def _withdrawn(inbox: Inbox, tx: Tx, key: str) -> str:
+    done = intake.withdraw(tx, inbox.desk.audience, key, inbox.now(), State.RETRACTED)
+    return WITHDRAWN if done else UNCHANGED
 
 
 def restore(inbox: Inbox, article: Article) -> bool:

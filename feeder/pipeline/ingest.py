@@ -5,26 +5,27 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from feeder.errors import NotYet, SourceError, StoreError, Unreadable
+from feeder.errors import SourceError, Unreadable
+from feeder.model.delivery import NoticeKind
 from feeder.model.document import Found
-from feeder.pipeline import caution, intake, owing, taking
+from feeder.pipeline import caution, intake, notices, owing, taking
 from feeder.pipeline.known import Stamps
 from feeder.pipeline.recognise import Visit, moves
 from feeder.pipeline.taking import Desk
-from feeder.store import articles, documents, kept
+from feeder.store import answered, documents, kept
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
-    from feeder.model.article import Article
     from feeder.model.document import Document
     from feeder.sources import Look, Source
     from feeder.store.documents import SourceState
 
-__all__ = ["Desk", "Report", "ingest", "take_in", "take_in_one"]
+__all__ = ["Desk", "Report", "ingest"]
 
 T = TypeVar("T")
 
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 # Documents read before their transaction: a crash repeats no more than this.
 _BATCH = 50
+# Whoever repeats a request does so within this time; of older answers so many are forgotten at a look.
+_REPEATED, _FORGOTTEN = timedelta(days=30), 1000
 # Long work says how far it is after so many batches.
 _TELL = 20
 
@@ -75,6 +78,8 @@ def ingest(
     whole = _take_all(desk, source, look, visit, state, counts)
     if not source.exhaustive:
         _take_kept(desk, visit, ripe, counts)
+    if only is None:
+        _lapse(desk, visit, counts)
     if only is None and whole:
         _look_done(desk, visit, look, counts, state.note if state else "")
     return Report(+counts, look.unsettled + look.missing, look.identity, whole, look.rest)
@@ -131,9 +136,7 @@ def _take_all(
     early = caution.read_early(desk, source, look, visit)
     visit = replace(visit, hold=caution.hold(desk, visit, early.values(), look, state))
     if visit.hold:
-        log.warning(
-            "source %s: %s; they are held: feeder articles release %s", visit.source, visit.hold, visit.source
-        )
+        _tell_held(desk, visit)
     for number, group in enumerate(_batched(look.found)):
         if number and number % _TELL == 0:
             log.info("source %s: %d of %d documents", source.name, number * _BATCH, len(look.found))
@@ -151,6 +154,14 @@ def _take_all(
         if stopped:
             return False
     return _set_aside(desk, visit, look, counts)
+
+
+def _tell_held(desk: Desk, visit: Visit) -> None:
+    """Before any of it is stored: a crash may tell it again, and never leaves it untold."""
+    text = f"source {visit.source}: {visit.hold}; they are held: feeder articles release {visit.source}"
+    log.warning("%s", text)
+    with desk.store.write() as tx:
+        notices.notify(tx, desk.audience.webhooks, NoticeKind.SOURCE_HELD, visit.source, text, visit.now)
 
 
 def _set_aside(desk: Desk, visit: Visit, look: Look, counts: Counter[str]) -> bool:
@@ -195,6 +206,17 @@ def _take_kept(desk: Desk, visit: Visit, ripe: Collection[str], counts: Counter[
                 counts[taking.keep(tx, visit, taken, None, {})] += 1
 
 
+def _lapse(desk: Desk, visit: Visit, counts: Counter[str]) -> None:
+    """What has had its time: articles with an expiry date, and answers to requests of long ago."""
+    found = True
+    while found and not desk.stopping():
+        with desk.store.write() as tx:
+            desk.store.in_order(tx)
+            found = bool(expired := documents.expired(tx, visit.source, visit.now, _BATCH))
+            counts["withdrawn"] += sum(intake.expire(tx, visit, it) for it in expired)
+            answered.forget(tx, visit.source, visit.now - _REPEATED, _FORGOTTEN)
+
+
 @dataclass(frozen=True, slots=True)
 class _Shelf:
     """Where a kept document lies, as a source."""
@@ -235,49 +257,3 @@ def _facts(look: Look, visit: Visit) -> dict[str, object]:
         return {}
     facts: dict[str, object] = {"shown": len(look.present), "note": _note(look)}
     return facts | ({"gap": visit.now} if look.gap and not visit.first_look else {})
-
-
-# ---------------------------------------------------------------- one document that somebody means
-
-
-def take_in_one(desk: Desk, source: Source, key: str, now: datetime) -> tuple[str, Article]:
-    """Take in one document of a source now. Raises Unreadable, NotYet, SourceError, StoreError."""
-    look = source.look({}, [key], final=True)
-    for refused in look.refused:
-        raise Unreadable(refused.reason)
-    document = source.read(look.found[0]) if look.found else None
-    if document is None:
-        raise Unreadable("is no file that this source would take in")
-    return take_in(desk, document, now, lasting=True)
-
-
-def take_in(desk: Desk, document: Document, now: datetime, *, lasting: bool = False) -> tuple[str, Article]:
-    """Take in one document that somebody means, whatever its date. Raises Unreadable, NotYet, StoreError.
-
-    `lasting`: its source shows it as long as it is there. What nobody shows us again is kept if it has to wait.
-    """
-    nothing: frozenset[str] = frozenset()
-    present = None if lasting else nothing
-    visit = Visit(
-        desk.audience, document.source, nothing, nothing, now, desk.zone, first_look=False, present=present
-    )
-    try:
-        reading = desk.reading(document, now)
-    except NotYet as reason:
-        _wait(desk, visit, document, reason)
-        raise
-    with desk.store.write() as tx:
-        desk.store.in_order(tx)
-        outcome = intake.accept(tx, visit, document, reading, {})
-        known = documents.get(tx, document.source, document.key)
-        article = articles.get(tx, known.article) if known and known.article else None
-    if article is None:
-        raise StoreError(f"{document.key}: stored, but not found again")
-    return outcome, article
-
-
-def _wait(desk: Desk, visit: Visit, document: Document, reason: NotYet) -> None:
-    """Only for a source that is looked at: nobody else would take it in when its time has come."""
-    with desk.store.write() as tx:
-        if visit.present is not None and documents.state_of(tx, visit.source) is not None:
-            intake.wait(tx, visit, document, reason.reason, reason.until)

@@ -154,6 +154,15 @@ def wait(tx: Tx, visit: Visit, document: Document, reason: str, until: datetime 
         withdraw(tx, visit.audience, known.article, visit.now)
 
 
+def expire(tx: Tx, visit: Visit, known: Known) -> bool:
+    """The article's time is over, unless another document states it; this one waits for a later expiry date."""
+    reason = "its expiry date is over"
+    documents.put(tx, replace(known, state=DocumentState.WAITING, reason=reason, at=visit.now, again=None))
+    if known.article is None or others(tx, visit, known.article, known.key):
+        return False
+    return withdraw(tx, visit.audience, known.article, visit.now)
+
+
 def gone(tx: Tx, visit: Visit, key: str) -> bool:
     """The source has this document no more; its article is withdrawn when no other document states it."""
     known = documents.get(tx, visit.source, key)
@@ -211,10 +220,11 @@ def _remember(
     keys += [("native", reading.native)] if reading.native else []
     place, title = canonical(reading.content.url), title_key(cleaned_content(reading.content))
     keys += [("url", place)] if place else []
+    keys += [("url", former) for it in reading.aliases if (former := canonical(it)) and former != place]
     if visit.foreign:
         keys += [("title", title)] if title else []
         keys += [("date", stated)] if (stated := date_key(reading)) else []
-    articles.add_aliases(tx, visit.source, keys, article, visit.now)
+    articles.add_aliases(tx, visit.source, dict.fromkeys(keys), article, visit.now)
     if known is not None and known.state is DocumentState.WAITING:
         kept.drop(tx, visit.source, document.key)
     # A key that now serves another article counts as seen from now on.
@@ -226,12 +236,12 @@ def _remember(
             key=document.key,
             stamp=document.stamp,
             digest=document.digest,
-            state=DocumentState.READ,
+            state=DocumentState.EXPIRING if reading.expires else DocumentState.READ,
             reason="; ".join(reading.warnings),
             article=article,
             since=since,
             at=visit.now,
-            again=None,
+            again=reading.expires,
         ),
     )
 

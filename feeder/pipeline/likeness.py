@@ -23,6 +23,7 @@ ALIKE = 0.7
 # a text to compare, titles have to be further apart.
 _OTHER_TITLE, _OTHER_TEXT, _OTHER_ALONE = 0.7, 0.35, 0.3
 _APART = timedelta(days=3)
+_RETITLED = 0.6
 _LONGEST = 500  # characters of a title
 
 
@@ -31,11 +32,17 @@ def title_key(content: Content) -> str:
 
 
 def date_key(reading: Reading) -> str | None:
-    """The second of publication; a day or a midnight is that of many articles."""
+    """The second of publication, or the day where only that is said."""
     stated = reading.published
-    if not isinstance(stated, datetime) or stated.timetz().replace(tzinfo=None) == time():
-        return None
-    return in_utc(stated).isoformat(timespec="seconds")
+    if isinstance(stated, datetime):
+        return in_utc(stated).isoformat(timespec="seconds")
+    return stated.isoformat() if stated else None
+
+
+def to_the_second(reading: Reading) -> bool:
+    """A day or a midnight is that of many articles."""
+    stated = reading.published
+    return isinstance(stated, datetime) and stated.timetz().replace(tzinfo=None) != time()
 
 
 def sketch_of(content: Content) -> Sketch | None:
@@ -90,3 +97,20 @@ def agree(it: Article, reading: Reading, mine: Sketch | None) -> bool:
         return titles[0] == titles[1]
     texts = words(it.content.html), words(reading.content.html)
     return shared(titles[0].split(), titles[1].split()) >= 0.5 or (len(texts[0]) > 5 and texts[0] == texts[1])
+
+
+def retitled(it: Article, reading: Reading) -> bool:
+    """Whether two short texts that bear one date are one under an edited headline.
+
+    Many articles may bear a day: the titles have most of their words and all of their numbers in common, and what
+    there is of a text is hardly another one.
+    """
+    mine, theirs = words(reading.content.title), words(it.content.title)
+    if _numbers(mine) != _numbers(theirs) or shared(mine, theirs) < _RETITLED:
+        return False
+    texts = words(reading.content.html), words(it.content.html)
+    return max(map(len, texts)) < WORDY and shared(*texts) >= 0.5
+
+
+def _numbers(found: list[str]) -> list[str]:
+    return sorted(word for word in found if any(map(str.isdigit, word)))

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 
 from feeder.errors import Claimed
 from feeder.model.address import canonical
-from feeder.pipeline.likeness import ALIKE, agree, another, date_key, same_moment, sketch_of, title_key
+from feeder.pipeline.likeness import (
+    ALIKE,
+    agree,
+    another,
+    date_key,
+    retitled,
+    same_moment,
+    sketch_of,
+    title_key,
+    to_the_second,
+)
 from feeder.store import articles, documents, sketches
 from feeder.store.documents import DocumentState
 
@@ -141,13 +151,18 @@ def _by_bytes(tx: Tx, visit: Visit, document: Document) -> str | None:
 
 
 def _by_address(tx: Tx, visit: Visit, document: Document, reading: Reading) -> Article | None:
-    """The article that was last seen at this address; none where the address was ever that of two."""
-    place = canonical(reading.content.url)
-    named = articles.called(tx, visit.source, "url", place) if place else ()
-    it = articles.get(tx, named[0]) if len(named) == 1 else None
-    if it is None or others(tx, visit, it.id, document.key) or not _may_be(tx, visit, it, reading):
-        return None
-    return None if another(it, reading, visit.zone, by_id=False) else it
+    """The article that was last seen at this address, or at one where it says that it stood before.
+
+    None where the address was ever that of two.
+    """
+    for place in dict.fromkeys(map(canonical, (reading.content.url, *reading.aliases))):
+        named = articles.called(tx, visit.source, "url", place) if place else ()
+        it = articles.get(tx, named[0]) if len(named) == 1 else None
+        if it is None or others(tx, visit, it.id, document.key) or not _may_be(tx, visit, it, reading):
+            continue
+        if not another(it, reading, visit.zone, by_id=False):
+            return it
+    return None
 
 
 def _may_be(tx: Tx, visit: Visit, it: Article, reading: Reading) -> bool:
@@ -161,12 +176,19 @@ def _by_words(tx: Tx, visit: Visit, document: Document, reading: Reading) -> Art
     """The same title or text under another id and address, in a source whose addresses are not ours to choose."""
     if not visit.foreign:
         return None
-    mine = sketch_of(reading.content)
-    for it in (*_similar(tx, visit, reading, mine), *_same_date(tx, visit, reading)):
+    mine, second = sketch_of(reading.content), to_the_second(reading)
+    for it in (*_similar(tx, visit, reading, mine), *(_same_date(tx, visit, reading) if second else ())):
         gone = not others(tx, visit, it.id, document.key)
         if gone and same_moment(it, reading, visit.zone) and agree(it, reading, mine):
             return it
-    return None
+    return None if second or mine is not None else _by_day(tx, visit, document, reading)
+
+
+def _by_day(tx: Tx, visit: Visit, document: Document, reading: Reading) -> Article | None:
+    """The one short text of that day whose headline was edited."""
+    edited = [it for it in _same_date(tx, visit, reading) if retitled(it, reading)]
+    gone = [it for it in edited if not others(tx, visit, it.id, document.key)]
+    return gone[0] if len(gone) == 1 else None
 
 
 def is_familiar(tx: Tx, visit: Visit, document: Document, reading: Reading) -> bool:
@@ -200,7 +222,7 @@ def _same_words(tx: Tx, visit: Visit, mine: Sketch | None) -> tuple[Article, ...
 
 
 def _same_date(tx: Tx, visit: Visit, reading: Reading) -> tuple[Article, ...]:
-    """A headline may be edited, and the address with it: the second at which it was published stays."""
+    """A headline may be edited, and the address with it: when it was published stays."""
     stated = date_key(reading)
     named = articles.called(tx, visit.source, "date", stated, _FEW) if stated else ()
     return tuple(it for key in named if (it := articles.get(tx, key)) is not None)

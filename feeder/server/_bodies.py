@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from dataclasses import dataclass
 from email.message import Message
 from typing import TYPE_CHECKING, Any
@@ -110,7 +111,7 @@ def _of_json(body: bytes) -> Offer | Order:
 
 def _json(body: bytes) -> dict[str, Any]:
     try:
-        said = json.loads(body, parse_constant=_finite, parse_float=_finite)
+        said = json.loads(body, parse_constant=_finite, parse_float=_finite, object_pairs_hook=_once)
     except RecursionError:
         raise Refusal(400, _too_deep()) from None
     except ValueError as error:  # UnicodeDecodeError too
@@ -119,6 +120,15 @@ def _json(body: bytes) -> dict[str, Any]:
         raise Refusal(400, "the body is not a JSON object; an article is one")
     _refuse_depth(said)
     return said
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two values under one key, one would be passed over in silence."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        name = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise Refusal(400, f'"{one_line(name, 60)}" stands in the same object twice')
+    return found
 
 
 def _finite(word: str) -> float:

@@ -11,7 +11,8 @@ from feeder.errors import Claimed, Passing, Unreadable
 from feeder.model.article import Article, State
 from feeder.model.document import ITEM
 from feeder.pipeline import finding, inbox
-from feeder.pipeline.inbox import BUSY, ELSEWHERE, REUSED, STALE, WAITING, Sent
+from feeder.pipeline.inbox import BUSY, ELSEWHERE, REUSED, STALE, Received, Sent
+from feeder.pipeline.single import WAITING
 from feeder.server import _described, _micropub
 from feeder.server._bodies import Offer, Order
 from feeder.server._items import encoded, named
@@ -21,7 +22,6 @@ from feeder.server._refusal import FRESH, Refusal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from feeder.pipeline.inbox import Received
     from feeder.server._asked import Asked
     from feeder.server.parts import Api
     from feeder.store.documents import Known
@@ -62,6 +62,8 @@ def _changed(api: Api, it: Article | Known, offer: Offer, revisions: frozenset[i
     with _refusing(offer):
         if isinstance(it, Article):
             return inbox.change(api.inbox, it, _sent(_nameless(offer)), revisions)
+        if revisions is not None:  # it has none yet
+            return Received(STALE)
         return inbox.change_waiting(api.inbox, it, _sent(offer))
 
 
@@ -80,19 +82,18 @@ def _refusing(offer: Offer) -> Iterator[None]:
 
 def remove(api: Api, asked: Asked) -> Response:
     """DELETE /api/articles/WORD."""
-    it, revisions = found(api, asked.word), asked.revisions()
-    if revisions is not None and isinstance(it, Article) and it.revision not in revisions:
-        raise Refusal(*_REFUSED[STALE])
-    _withdraw(api, it)
-    return Response(status_code=204)
+    return _withdraw(api, found(api, asked.word), asked.revisions())
 
 
-def _withdraw(api: Api, it: Article | Known) -> None:
+def _withdraw(api: Api, it: Article | Known, revisions: frozenset[int] | None = None) -> Response:
     if isinstance(it, Article):
-        inbox.withdraw(api.inbox, it)
+        outcome = inbox.withdraw(api.inbox, it, revisions)
     else:
-        inbox.forget(api.inbox, it)
+        outcome = inbox.forget(api.inbox, it) if revisions is None else STALE
+    if outcome == STALE:
+        raise Refusal(*_REFUSED[STALE])
     api.done()
+    return Response(status_code=204)
 
 
 # ---------------------------------------------------------------- what comes in
@@ -174,8 +175,7 @@ def _ordered(api: Api, asked: Asked, order: Order) -> Response:
     if it is None:
         raise Refusal(400, "url: there is no such article")
     if order.action == "delete":
-        _withdraw(api, it)
-        return Response(status_code=204)
+        return _withdraw(api, it)
     if order.action == "undelete":
         return _restored(api, it)
     return _updated(api, asked, it, order)

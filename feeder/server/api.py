@@ -37,15 +37,17 @@ _log = logging.getLogger(__name__)
 _BODY = 4 * 1024 * 1024
 # Of whoever shows a token only in the form itself.
 _UNPROVEN = 256 * 1024
-# Of the threads that all pages share, at most so many work for the API.
-_AT_ONCE = 4
+# Of the threads that all pages share, at most so many work for the API, and no article that takes long to be read
+# keeps one from somebody who only looks something up.
+_WRITING, _READING = 4, 4
 _FORMS = (_bodies.FORM, _bodies.MULTIPART)
 
 
 def routes(parts: Parts) -> list[BaseRoute]:
     if parts.api is None:
         return []
-    turns = asyncio.Semaphore(_AT_ONCE)
+    writing, reading = asyncio.Semaphore(_WRITING), asyncio.Semaphore(_READING)
+    turns = dict.fromkeys(("GET", "HEAD"), reading) | dict.fromkeys(("POST", "PUT", "DELETE"), writing)
     many = _Endpoint(parts.api, turns, {"GET": collection, "HEAD": collection, "POST": create})
     one = _Endpoint(parts.api, turns, {"GET": single, "HEAD": single, "PUT": replace, "DELETE": remove})
     nothing = _Endpoint(parts.api, turns, {})
@@ -61,7 +63,10 @@ class _Endpoint:
     """An ASGI endpoint: what stands at one address, by method."""
 
     def __init__(
-        self, api: Api, turns: asyncio.Semaphore, methods: Mapping[str, Callable[[Api, Asked], Response]]
+        self,
+        api: Api,
+        turns: Mapping[str, asyncio.Semaphore],
+        methods: Mapping[str, Callable[[Api, Asked], Response]],
     ) -> None:
         self._api, self._turns, self._methods = api, turns, methods
 
@@ -93,7 +98,7 @@ class _Endpoint:
             headers=request.headers,
             body=body,
         )
-        async with self._turns:
+        async with self._turns[request.method]:
             return await run_in_threadpool(self._done, work, asked, token)
 
     def _let_in(self, request: Request) -> str | None:

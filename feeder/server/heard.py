@@ -27,7 +27,10 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One attempt that arrived. `attempt` counts those of the same id to the same webhook."""
+    """One attempt that arrived. `attempt` counts those of the same id to the same webhook.
+
+    `signature` is the form of the one that fitted: v1, v1a or github.
+    """
 
     number: int
     webhook: str
@@ -36,6 +39,7 @@ class Heard:
     title: str
     at: datetime
     mark: Mark
+    signature: str
     reason: str
     attempt: int
     status: int

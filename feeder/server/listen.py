@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp
 
-    from feeder.secret import Secret
+    from feeder.net.keys import Key
 
 _BODY = 1024 * 1024
 _FORM = 4 * 1024
@@ -45,12 +45,12 @@ class Receiver:
 
     def __init__(
         self,
-        secrets: Callable[[str], Sequence[Secret]],
+        keys: Callable[[str], Sequence[Key]],
         now: Callable[[], datetime],
         keep: int = 200,
         on_delivery: Callable[[Heard], None] | None = None,
     ) -> None:
-        self._secrets = secrets
+        self._keys = keys
         self._now = now
         self._keep = keep
         self._on_delivery = on_delivery
@@ -87,7 +87,7 @@ class Receiver:
     def hear(self, webhook: str, headers: Mapping[str, str], body: bytes) -> Heard:
         """Judge one request and remember it; its `status` is to be answered."""
         at, payload = self._now(), parsed(body)
-        mark, reason = self._judged(webhook, headers, body, at)
+        mark, signature, reason = self._judged(webhook, headers, body, at)
         name, id_ = line(webhook), line(headers.get("webhook-id", ""))
         with self._lock:
             self._count += 1
@@ -100,6 +100,7 @@ class Receiver:
                 title=title_of(payload),
                 at=at,
                 mark=mark,
+                signature=signature,
                 reason="; ".join(filter(None, (reason, why))),
                 attempt=self._attempt(name, id_),
                 status=status,
@@ -111,13 +112,17 @@ class Receiver:
             self._on_delivery(heard)
         return heard
 
-    def _judged(self, webhook: str, headers: Mapping[str, str], body: bytes, now: datetime) -> tuple[Mark, str]:
-        """While a secret is being changed there are two: one that fits is enough."""
-        secrets = self._secrets(webhook)
-        if not secrets:
-            return Mark.UNCHECKED, "no secret is known for this webhook"
-        reasons = [verify(secret, headers, body, now) for secret in secrets]
-        return (Mark.VERIFIED, "") if None in reasons else (Mark.WRONG, line(reasons[0] or ""))
+    def _judged(
+        self, webhook: str, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> tuple[Mark, str, str]:
+        """With the form of the signature that fits. While a secret is being changed, one of two does."""
+        keys = self._keys(webhook)
+        if not keys:
+            return Mark.UNCHECKED, "", "no secret is known for this webhook"
+        reasons = [verify(key, headers, body, now) for key in keys]
+        if None in reasons:
+            return Mark.VERIFIED, keys[reasons.index(None)].form, ""
+        return Mark.WRONG, "", line(reasons[0] or "")
 
     def _decided(self, mark: Mark, payload: object) -> tuple[int, str]:
         times, status = self._failing

@@ -18,13 +18,13 @@ from feeder.model.where import Pattern, Value
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from publicsuffixlist import PublicSuffixList
+
 _LONGEST = 2048  # https://www.sitemaps.org/protocol.html#locdef
 _PATH = re.compile(r"/[^\s^$*+?()\[\]{}|\\]*")
 _HOST = re.compile(r"[a-z0-9][a-z0-9._-]{0,252}")
 _WHOLE = re.compile(r"https?://([a-z0-9.-]*[a-z0-9])(?::\d+)?/")
 _NUMERIC = re.compile(r"[0-9.]+|.*:.*")
-# Second-level names under which registries of countries give out names, as in example.co.uk.
-_SECOND = frozenset({"ac", "co", "com", "edu", "go", "gob", "gov", "govt", "mil", "ne", "net", "nom", "or", "org"})
 _FILE = re.compile(
     r"\.(?:7z|aac|avif?|bmp|css|csv|docx?|eps|epub|exe|gif|gz|ics|ico|jpe?g|js|json|m3u8|m4[av]|mov|mp[34]|mpe?g|"
     r"og[agv]|odt|pdf|png|pptx?|rar|rdf|rss|svg|tar|tiff?|txt|wav|web[mp]|wm[av]|xlsx?|xml|zip)",
@@ -135,11 +135,20 @@ def _home(address: str) -> str:
 
 
 def site_of(host: str) -> str:
-    """The name that was registered, as far as its look tells; a number stands for itself."""
-    labels = host.split(".")
-    if _NUMERIC.fullmatch(host) or len(labels) < 3:
+    """The name that was registered; a number stands for itself. Pages of two users of one host are two sites.
+
+    By https://publicsuffix.org: no look of a name tells that anybody may have one below github.io or ltd.uk.
+    """
+    if _NUMERIC.fullmatch(host):
         return host
-    return ".".join(labels[-3:] if len(labels[-1]) == 2 and labels[-2] in _SECOND else labels[-2:])
+    return _suffixes().privatesuffix(host) or host
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList  # to read the list takes a tenth of a second
+
+    return PublicSuffixList()
 
 
 def never_an_article(address: str) -> bool:

@@ -39,6 +39,8 @@ _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 )
+_TYPES = frozenset(it.partition(";")[0].strip() for it in _ACCEPT.split(","))
+_NOTHING, _BEGINS = b"\xef\xbb\xbf \t\r\n", (b"<?xml", b"<rss", b"<feed", b"<rdf:rdf", b"{", b"<!--")
 _SWITCH = {"true": MOST, "yes": MOST, "on": MOST, "false": 0, "no": 0, "off": 0}
 
 
@@ -169,6 +171,17 @@ class Feed:
         if answer.moved is None or answer.moved == self._options.url:
             return ()
         return (f"it has moved to {shown(answer.moved)}; write the new address into the configuration",)
+
+
+def is_feed(call: Callable[..., Parsed], answer: Fetched) -> bool:
+    """Whether what was fetched can be a source of this type; `call` as in Means."""
+    kind = (answer.header("content-type") or "").partition(";")[0].strip().lower()
+    if not (kind in _TYPES or answer.body.lstrip(_NOTHING)[:9].lower().startswith(_BEGINS)):
+        return False
+    try:
+        return bool(call(parse, answer.body, kind, answer.url).kind)
+    except (Unreadable, TooHard):
+        return False
 
 
 def _emptied(past: Past, shows: tuple[Keyed, ...]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, tuple_
 
 from feeder.store import dialect
 from feeder.store.schema import answered
@@ -37,3 +37,11 @@ def put(tx: Tx, it: Answered) -> None:
     """The first answer stays."""
     values = {name: getattr(it, name) for name in it.__slots__}
     dialect.add(tx, answered, values, ("source", "name"))
+
+
+def forget(tx: Tx, source: str, before: datetime, limit: int) -> int:
+    """Drop at most so many of this source's that are older; returns how many."""
+    old = select(answered.c.source, answered.c.name).where(answered.c.source == source, answered.c.at < before)
+    return tx.execute(
+        delete(answered).where(tuple_(answered.c.source, answered.c.name).in_(old.limit(limit)))
+    ).rowcount

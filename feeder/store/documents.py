@@ -26,6 +26,7 @@ _IN = 500  # keys in one statement
 
 class DocumentState(StrEnum):
     READ = "read"
+    EXPIRING = "expiring"  # read, and its article's time ends at `again`
     QUARANTINED = "quarantined"
     WAITING = "waiting"
     GONE = "gone"
@@ -33,7 +34,10 @@ class DocumentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A document as the store knows it. `since` is when its key was first seen; `again` when to read it again."""
+    """A document as the store knows it. `since` is when its key was first seen.
+
+    `again` is when what waits is read again, and when the article of what expires is withdrawn.
+    """
 
     source: str
     key: str
@@ -108,6 +112,17 @@ def ripe(tx: Tx, name: str, now: datetime) -> frozenset[str]:
         document.c.source == name, document.c.state == DocumentState.WAITING, document.c.again <= now
     )
     return frozenset(tx.execute(query).scalars())
+
+
+def expired(tx: Tx, name: str, now: datetime, limit: int) -> tuple[Known, ...]:
+    """Documents of this source, and of those that nobody looks at, whose articles' time is over."""
+    unwatched = document.c.source.not_in(select(source.c.name))
+    query = select(document).where(
+        document.c.state == DocumentState.EXPIRING,
+        (document.c.source == name) | unwatched,
+        document.c.again <= now,
+    )
+    return tuple(map(_known, tx.execute(query.order_by(document.c.again).limit(limit)).all()))
 
 
 def get(tx: Tx, name: str, key: str) -> Known | None:

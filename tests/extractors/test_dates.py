@@ -88,7 +88,7 @@ def test_a_day_without_a_year_is_the_nearest_one_that_has_come() -> None:
 
 
 DATELINES = [
-    ("GLOUCESTER, Mass. (AP) —", "Gloucester, Mass.", None, "AP"),
+    ("GLOUCESTER, Mass. (AP) —", "Gloucester", None, "AP"),
     ("LONDON, Jan 14 (Reuters) -", "London", DAY, "Reuters"),
     ("WASHINGTON (AP) _", "Washington", None, "AP"),
     ("PARIS —", "Paris", None, None),
@@ -104,15 +104,15 @@ DATELINES = [
     ("Geneva, 14 January 2026 (WHO) –", "Geneva", DAY, "WHO"),
     ("January 14, 2026 – OSLO –", "Oslo", DAY, None),
     ("RIO DE JANEIRO —", "Rio de Janeiro", None, None),
-    ("AIX-EN-PROVENCE, France, Jan 14 (AFP) -", "Aix-en-Provence, France", DAY, "AFP"),
-    ("DUBAI, UAE, Jan. 14, 2026 –", "Dubai, UAE", DAY, None),
+    ("AIX-EN-PROVENCE, France, Jan 14 (AFP) -", "Aix-en-Provence", DAY, "AFP"),
+    ("DUBAI, UAE, Jan. 14, 2026 –", "Dubai", DAY, None),
     ("ISLAMABAD:", "Islamabad", None, None),
     ("HANNOVER.", "Hannover", None, None),
-    ("SAN JOSE, Calif.--(BUSINESS WIRE)--", "San Jose, Calif.", None, "BUSINESS WIRE"),
-    ("HARRISBURG, PA., Jan. 14 -", "Harrisburg, PA.", DAY, None),
-    ("KANSAS CITY, Mo., Jan 14 -", "Kansas City, Mo.", DAY, None),
-    ("ANAHEIM, Calif., Jan 14-", "Anaheim, Calif.", DAY, None),
-    ("Washington, DC:", "Washington, DC", None, None),
+    ("SAN JOSE, Calif.--(BUSINESS WIRE)--", "San Jose", None, "BUSINESS WIRE"),
+    ("HARRISBURG, PA., Jan. 14 -", "Harrisburg", DAY, None),
+    ("KANSAS CITY, Mo., Jan 14 -", "Kansas City", DAY, None),
+    ("ANAHEIM, Calif., Jan 14-", "Anaheim", DAY, None),
+    ("Washington, DC:", "Washington", None, None),
     ("AGI -", None, None, "AGI"),
     ("ACN Barcelona.-", "Barcelona", None, "ACN"),
     ("JAKARTA, KOMPAS.com -", "Jakarta", None, "KOMPAS.com"),
@@ -130,7 +130,7 @@ DATELINES = [
     ("路透北京1月14日 -", "北京", DAY, "路透社"),
     ("（中央社記者王小明台北14日電）", "台北", DAY, "中央社"),
     ("（北京综合讯）", "北京", None, None),
-    ("Portland, Ore. –", "Portland, Ore.", None, None),
+    ("Portland, Ore. –", "Portland", None, None),
     ("新华社北京1月14日电（记者集体）", "北京", DAY, "新华社"),
     ("(서울=연합뉴스)", "서울", None, "연합뉴스"),
     ("【ソウル共同】", "ソウル", None, "共同"),
@@ -176,6 +176,35 @@ def test_a_name_that_nothing_speaks_for_is_no_place(start: str) -> None:
 @pytest.mark.parametrize("start", ["Nothing.", "Lauenburg:", "Chris Coffey –", "Mrs."])
 def test_a_byline_alone_speaks_for_no_more_than_a_place_and_a_dash(start: str) -> None:
     assert _dateline_local.read(start + LOCAL, "", "en", signed=True) is None
+
+
+@pytest.mark.parametrize(
+    "start", ["Alnwick:", "Pelham Cross:", "Tarn, Dunshire:", "Chris Coffey –", "Tarn/Alnwick –"]
+)
+def test_the_head_of_a_newspaper_speaks_for_a_place_and_a_colon(start: str) -> None:
+    found = _dateline_local.read(start + BODY, "", "en", signed=True, sure=True)
+    assert found is not None
+    assert found.rest == BODY.strip()
+
+
+@pytest.mark.parametrize(
+    ("start", "others", "language"),
+    [
+        ("Nothing.", "", "en"),
+        ("Silence. –", "They waited in silence.", "en"),
+        ("Chris Coffey:", "", "en"),
+        ("Chris Coffey –", "Mr Coffey laughed.", "en"),
+        ("Coffey:", "Coffey said no.", "en"),
+        ("Reconstruction:", "", "en"),
+        ("Weather:", "", "en"),
+        ("Eltern:", "", "de"),
+        ("Alnwick (a town):", "", "en"),
+    ],
+)
+def test_not_even_the_head_of_a_newspaper_makes_a_place_of_every_name(
+    start: str, others: str, language: str
+) -> None:
+    assert _dateline_local.read(start + BODY, others, language, signed=True, sure=True) is None
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,65 @@ def test_an_old_entry_that_comes_back_into_the_window_is_no_news(store: Store) -
     assert agency.told() == ["published"] * _size(store)
 
 
+# ---------------------------------------------------------------- short texts that bear a day
+
+
+def _teaser(number: int, **changed: object) -> Entry:
+    """An entry as of a list that has been made a feed: a headline, a line, and a day."""
+    title = f"Why the harbour of district {number} waits for its second bridge"
+    line = f"A look at what the harbour of district {number} has waited for since spring."
+    return entry(number, NOW.replace(hour=0), title=title, content_html=f"<p>{line}</p>") | changed
+
+
+def _retitled(it: Entry) -> Entry:
+    title = it["title"].replace("second", "new")
+    return it | {"title": title, "id": f"{it['id']}-2", "url": f"{it['url']}-2"}
+
+
+def test_a_short_text_of_a_day_is_known_again_under_an_edited_headline(store: Store) -> None:
+    agency = Agency(store, Wire())
+    agency.look()
+    wire = agency.wires["wire"]
+    wire.entries = [_teaser(number) for number in range(4)]
+    agency.look()
+    wire.entries = [_retitled(it) for it in wire.entries]
+    agency.look()
+    assert len(agency.articles()) == 4
+    assert sorted(agency.told()) == ["published"] * 4 + ["updated"] * 4
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda it: _retitled(it) | {"title": it["title"].replace("district 1", "district 2")},
+        lambda it: _retitled(it) | {"title": "Why the choir of district 1 sings on its second bridge"},
+        lambda it: _retitled(it) | {"content_html": "<p>Nobody knows when the ferries will sail again.</p>"},
+        lambda it: _retitled(it) | {"date_published": NOW.replace(day=2, hour=0).isoformat()},
+    ],
+    ids=["another number", "another headline", "another text", "another day"],
+)
+def test_short_texts_that_have_only_something_in_common_are_each_an_article(
+    store: Store, other: Callable[[Entry], Entry]
+) -> None:
+    agency = Agency(store, Wire())
+    agency.look()
+    agency.wires["wire"].entries = [_teaser(1)]
+    agency.look()
+    agency.wires["wire"].entries = [other(_teaser(1))]
+    agency.look(after=timedelta(days=2))
+    assert len(agency.articles()) == 2
+
+
+def test_a_short_text_that_is_still_shown_is_not_the_one_beside_it(store: Store) -> None:
+    agency = Agency(store, Wire())
+    agency.look()
+    agency.wires["wire"].entries = [_teaser(1)]
+    agency.look()
+    agency.wires["wire"].entries = [_retitled(_teaser(1)), _teaser(1)]
+    agency.look()
+    assert len(agency.articles()) == 2
+
+
 # ---------------------------------------------------------------- names that mean another article now
 
 

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from feeder.errors import Unreadable
+from feeder.errors import StoreError, Unreadable
 from feeder.model.article import Article, State
+from feeder.model.document import Document
 from feeder.pipeline import finding, inbox
-from feeder.pipeline.inbox import BUSY, ELSEWHERE, REUSED, STALE, WAITING, Received, Sent
-from feeder.store import documents, leases
+from feeder.pipeline.inbox import BUSY, ELSEWHERE, REUSED, STALE, UNCHANGED, WITHDRAWN, Received, Sent
+from feeder.pipeline.single import WAITING, take_in
+from feeder.store import answered, documents, leases
+from feeder.store.answered import Answered
 from feeder.store.documents import Known
 from tests.pipeline.posting import PAGES, TEXT, Posting, sent
+from tests.samples import NOW
 
 if TYPE_CHECKING:
     from feeder.store import Store
@@ -133,12 +138,54 @@ def test_keys_are_remembered_over_a_restart(posting: Posting, store: Store) -> N
 
 
 def test_the_same_request_at_the_same_moment_is_told_to_come_again(posting: Posting, store: Store) -> None:
-    until = posting.now + timedelta(seconds=60)
     with store.write() as tx:
-        assert leases.take(tx, "request desk k1", "another node", posting.now, until)
+        now = store.now(tx)
+        assert leases.take(tx, "request desk k1", "another node", now, now + timedelta(seconds=60))
     assert put(posting, "", "k1").outcome == BUSY
-    posting.later(seconds=61)  # that node died
+    with store.write() as tx:  # that node died, and a minute is over
+        leases.take(tx, "request desk k1", "another node", now, now)
     assert put(posting, "", "k1").outcome == "published"
+
+
+def _refuse_answers(store: Store) -> None:
+    """From now on the store does not take what was answered, as if it broke at that very moment."""
+    broken = "ALTER TABLE answered ADD CONSTRAINT broken CHECK (false) NOT VALID"
+    if store.embedded:
+        broken = "CREATE TRIGGER broken BEFORE INSERT ON answered BEGIN SELECT RAISE(ABORT, 'broken'); END"
+    with store.write() as tx:
+        tx.exec_driver_sql(broken)
+
+
+@pytest.mark.parametrize("fields", [{}, {"_feeder": {"draft": True}}], ids=["published", "waiting"])
+def test_no_article_is_stored_without_what_was_answered(
+    posting: Posting, store: Store, fields: dict[str, Any]
+) -> None:
+    _refuse_answers(store)
+    with pytest.raises(StoreError):
+        put(posting, "a-1", "k1", **fields)
+    assert posting.articles() == ()
+    assert finding.find(posting.inbox, "a-1") is None
+    assert put(posting, "a-1", **fields).outcome in {"published", WAITING}, "without a key it needs none"
+
+
+def test_what_was_answered_is_remembered_for_thirty_days(posting: Posting) -> None:
+    put(posting, "", "old")
+    posting.later(days=20)
+    put(posting, "", "new")
+    posting.later(days=11)
+    posting.look()
+    assert put(posting, "", "new", title="Rain falls").outcome == REUSED
+    assert put(posting, "", "old", title="Rain falls").outcome == "updated", "a new request for the same article"
+
+
+def test_old_answers_are_forgotten_a_few_at_a_time(store: Store) -> None:
+    with store.write() as tx:
+        for number in range(7):
+            answered.put(tx, Answered("desk", f"k{number}", "", "published", "", NOW - timedelta(days=number)))
+        answered.put(tx, Answered("wire", "k9", "", "published", "", NOW - timedelta(days=9)))
+        done = [answered.forget(tx, "desk", NOW - timedelta(days=2, hours=1), 3) for _ in range(3)]
+        left = [name for name in ("k0", "k2", "k3", "k6") if answered.get(tx, "desk", name)]
+        assert (done, left, answered.get(tx, "wire", "k9") is not None) == ([3, 1, 0], ["k0", "k2"], True)
 
 
 # ---------------------------------------------------------------- to wait
@@ -227,11 +274,16 @@ def test_only_the_revision_that_was_meant_is_replaced(posting: Posting) -> None:
     assert (stale.outcome, the(stale).revision) == (STALE, 2)
 
 
-def test_two_who_change_one_article_at_once_follow_one_another(posting: Posting, store: Store) -> None:
-    article = the(put(posting, "a-1"))
-    with store.write() as tx:
-        leases.take(tx, f"article {article.id}", "another", posting.now, posting.now + timedelta(seconds=60))
-    assert inbox.change(posting.inbox, article, sent(title="B")).outcome == BUSY
+def test_of_many_who_would_change_or_withdraw_one_revision_at_once_one_does(posting: Posting) -> None:
+    article, seen = the(put(posting, "a-1")), frozenset({1})
+    with ThreadPoolExecutor(8) as pool:
+        changed = [pool.submit(inbox.change, posting.inbox, article, sent(title=it), seen) for it in "ABCDEF"]
+        gone = [pool.submit(inbox.withdraw, posting.inbox, article, seen) for _ in range(2)]
+    outcomes = [it.result().outcome for it in changed] + [it.result() for it in gone]
+    assert sorted(outcomes)[:-1] == [STALE] * 7
+    (now,) = posting.articles()
+    assert now.revision == 2
+    assert len(posting.told()) == 2
 
 
 def test_what_another_source_holds_is_changed_there(posting: Posting) -> None:
@@ -244,8 +296,8 @@ def test_what_another_source_holds_is_changed_there(posting: Posting) -> None:
 
 def test_what_is_withdrawn_stays_away_whatever_is_posted_until_it_is_restored(posting: Posting) -> None:
     article = the(put(posting, "a-1"))
-    assert inbox.withdraw(posting.inbox, article)
-    assert not inbox.withdraw(posting.inbox, article)
+    assert inbox.withdraw(posting.inbox, article) == WITHDRAWN
+    assert inbox.withdraw(posting.inbox, article) == UNCHANGED
     assert put(posting, "a-1", title="Fog stays").outcome == "retracted"
     assert inbox.restore(posting.inbox, article)
     assert not inbox.restore(posting.inbox, article)
@@ -282,7 +334,46 @@ def test_what_waits_takes_the_place_of_what_was_withdrawn_when_its_time_has_come
     assert (back.id, back.state, back.content.title) == (article.id, State.LIVE, "Fog stays")
 
 
+def test_what_was_published_while_somebody_would_forget_it_is_withdrawn(posting: Posting) -> None:
+    put(posting, "a-1", date_published=(posting.now + timedelta(hours=1)).isoformat())
+    known = finding.find(posting.inbox, "a-1")
+    assert isinstance(known, Known)
+    posting.later(hours=2)
+    posting.look()
+    inbox.forget(posting.inbox, known)
+    assert [it.state for it in posting.articles()] == [State.RETRACTED]
+
+
+def test_a_text_with_an_expiry_date_is_withdrawn_when_its_time_comes(posting: Posting) -> None:
+    until = posting.now + timedelta(hours=1)
+    text = f"---\ntitle: Fog lifts\nexpiryDate: {until.isoformat()}\n---\n{TEXT}\n".encode()
+    article = the(inbox.put(posting.inbox, "desk", Sent("text/markdown", text, name="a-1")))
+    posting.look()
+    assert finding.find(posting.inbox, "a-1") == article
+    posting.later(hours=1)
+    assert posting.look()["withdrawn"] == 1
+    assert [it.state for it in posting.articles()] == [State.WITHDRAWN]
+    assert "withdrawn" not in posting.look()
+
+
+def test_what_no_source_of_the_configuration_holds_expires_too(posting: Posting) -> None:
+    until = posting.now + timedelta(hours=1)
+    text = f"---\ntitle: Fog lifts\nexpiryDate: {until.isoformat()}\n---\n{TEXT}\n".encode()
+    document = Document("added", "fog.md", "1", "text/markdown", text, posting.now, "1")
+    take_in(posting.desk, document, posting.now)
+    posting.later(hours=2)
+    posting.look()
+    assert [it.state for it in posting.articles()] == [State.WITHDRAWN]
+
+
 # ---------------------------------------------------------------- find
+
+
+def test_an_article_is_found_by_an_address_at_which_it_stood_before(posting: Posting) -> None:
+    text = f"---\ntitle: Fog lifts\naliases: [/2019/fog/, https://old.example/fog]\n---\n{TEXT}\n".encode()
+    article = the(inbox.put(posting.inbox, "desk", Sent("text/markdown", text, name="a-1")))
+    for word in ("https://post.example/2019/fog", "https://old.example/fog/"):
+        assert finding.find(posting.inbox, word) == article
 
 
 def test_an_article_is_found_by_each_of_its_names(posting: Posting) -> None:

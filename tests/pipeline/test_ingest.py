@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from feeder.errors import SourceError
 from feeder.model.article import Bar, State
-from feeder.model.delivery import DeliveryState, Kind
+from feeder.model.delivery import Attempt, DeliveryState, Kind, Lane, Outcome, Phase
 from feeder.pipeline import birth, intake
 from feeder.pipeline.identity import article_id, article_slug, event_id
-from feeder.store import articles, deliveries, documents, feeds
+from feeder.store import articles, documents, feeds, sending
 from feeder.store.documents import DocumentState
 from tests.pipeline.desk import Newsroom, move
 from tests.samples import NOW, feed, webhook
@@ -25,8 +25,9 @@ from tests.samples import NOW, feed, webhook
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from feeder.model.delivery import Delivery
     from feeder.model.document import Document, Hints, Reading
-    from feeder.store import Store
+    from feeder.store import Store, Tx
 
 ONE = "First story of the day"
 TWO = "Second story of the day"
@@ -54,7 +55,7 @@ def test_backfill_owes_the_newest_of_the_past_oldest_first(store: Store, tmp_pat
     for day in (1, 2, 3):
         newsroom.write(f"{day}.md", f"---\ntitle: Day {day}\ndate: 2026-01-0{day}\n---\nIt rained.\n")
     newsroom.look()
-    titles = [_article(store, it.article) for it in newsroom.owed()]
+    titles = [_article(store, str(it.article)) for it in newsroom.owed()]
     assert titles == ["Day 2", "Day 3"]
     assert newsroom.owed("other") == []
 
@@ -64,7 +65,7 @@ def test_since_owes_what_bears_that_date_or_a_later_one(store: Store, tmp_path: 
     for day in (1, 2, 3):
         newsroom.write(f"{day}.md", f"---\ntitle: Day {day}\ndate: 2026-01-0{day}\n---\nIt rained.\n")
     newsroom.look()
-    assert [_article(store, it.article) for it in newsroom.owed()] == ["Day 2", "Day 3"]
+    assert [_article(store, str(it.article)) for it in newsroom.owed()] == ["Day 2", "Day 3"]
 
 
 def test_a_webhook_that_comes_later_is_owed_only_what_comes_after_it(newsroom: Newsroom) -> None:
@@ -628,18 +629,91 @@ def _titles(newsroom: Newsroom) -> dict[str, set[str]]:
 
 def _deliver_all(newsroom: Newsroom, name: str = "partner") -> None:
     with newsroom.store.write() as tx:
-        while claimed := deliveries.claim(tx, {name: 100}, 99, newsroom.now, newsroom.now, "t", 1000):
-            for it in claimed:
-                done = deliveries.Settled(it.id, "t", DeliveryState.DELIVERED, "204", 1, None)
-                assert deliveries.settle(tx, done, newsroom.now)
+        while claimed := _claim(tx, newsroom.now, name):
+            done = [
+                sending.Settled(it.id, "t", DeliveryState.DELIVERED, "204", 1, 0, None, it.began) for it in claimed
+            ]
+            assert len(sending.settle(tx, done, newsroom.now)) == len(claimed)
+
+
+def _claim(tx: Tx, now: datetime, name: str = "partner") -> tuple[Delivery, ...]:
+    return sending.claim(tx, {name: 100}, Lane.NEWS, now, now, "t", 1000)
 
 
 def _refuse_all(newsroom: Newsroom) -> None:
     """Everything that waits is tried once, in vain."""
-    from feeder.model.delivery import Attempt, Outcome, Phase
-
+    now = newsroom.now
     with newsroom.store.write() as tx:
-        for it in deliveries.claim(tx, {"partner": 100}, 99, newsroom.now, newsroom.now, "t", 1000):
-            retry = deliveries.Settled(it.id, "t", DeliveryState.PENDING, "503", 1, newsroom.now)
-            assert deliveries.settle(tx, retry, newsroom.now)
-            deliveries.log(tx, Attempt(it.id, 1, newsroom.now, 0.1, Phase.DONE, Outcome.RETRY, "503", 503))
+        claimed = _claim(tx, now)
+        again = [sending.Settled(it.id, "t", DeliveryState.PENDING, "503", 1, 0, now, it.began) for it in claimed]
+        assert len(sending.settle(tx, again, now)) == len(claimed)
+        tried = [Attempt(it.id, 1, now, 0.1, Phase.DONE, Outcome.RETRY, "503", 503) for it in claimed]
+        sending.log_all(tx, tried)
+
+
+# ---------------------------------------------------------------- an end, and former addresses
+
+
+def _until(newsroom: Newsroom, when: datetime, words: str = "The council met on Monday.") -> None:
+    newsroom.write("a.md", f"---\ntitle: Rain\nexpiryDate: {when.isoformat()}\n---\n{words}\n")
+
+
+def test_an_article_is_withdrawn_when_its_expiry_date_comes_and_nobody_touches_its_file(
+    newsroom: Newsroom,
+) -> None:
+    newsroom.began()
+    _until(newsroom, newsroom.now + timedelta(hours=1))
+    newsroom.look()
+    assert newsroom.look() == {}
+    newsroom.now += timedelta(hours=1)
+    assert newsroom.look() == {"withdrawn": 1}
+    assert newsroom.look() == {}
+    assert newsroom.the("Rain").state is State.WITHDRAWN
+    assert [it.state for it in newsroom.owed()] == [DeliveryState.CANCELLED]
+
+
+def test_an_article_that_has_expired_comes_back_with_a_later_expiry_date(newsroom: Newsroom) -> None:
+    newsroom.began()
+    _until(newsroom, newsroom.now + timedelta(hours=1))
+    newsroom.look()
+    newsroom.now += timedelta(hours=2)
+    newsroom.look()
+    _until(newsroom, newsroom.now + timedelta(hours=1))
+    assert newsroom.look() == {"updated": 1}
+    assert newsroom.the("Rain").state is State.LIVE
+    newsroom.now += timedelta(hours=2)
+    assert newsroom.look() == {"withdrawn": 1}
+
+
+def test_an_expiry_date_that_is_put_off_in_time_withdraws_nothing(newsroom: Newsroom) -> None:
+    newsroom.began()
+    _until(newsroom, newsroom.now + timedelta(hours=1))
+    newsroom.look()
+    newsroom.now += timedelta(hours=2)
+    _until(newsroom, newsroom.now + timedelta(days=1))
+    assert newsroom.look() == {"unchanged": 1}
+    assert newsroom.told() == [("published", 1)]
+
+
+def test_an_article_is_known_again_by_an_address_at_which_it_stood_before(newsroom: Newsroom) -> None:
+    newsroom.began()
+    first = newsroom.write("a.md", "---\ntitle: Rain\nurl: /2019/rain\n---\nIt rained over the harbour all day.\n")
+    newsroom.look()
+    before = newsroom.the("Rain")
+    first.unlink()
+    newsroom.write(
+        "b.md",
+        "---\ntitle: Rain falls\nurl: /weather/rain\nredirect_from: /2019/rain/\n---\nIt rained all day.\n",
+    )
+    newsroom.look()
+    (after,) = newsroom.articles()
+    assert (after.id, after.content.title, after.state) == (before.id, "Rain falls", State.LIVE)
+
+
+def test_an_address_that_two_articles_claim_is_the_former_one_of_neither(newsroom: Newsroom) -> None:
+    newsroom.began()
+    head = "---\ntitle: {0}\naliases: [/old]\n---\n{0} fell over the harbour all day.\n"
+    for name in ("Rain", "Snow"):
+        newsroom.write(f"{name}.md", head.format(name))
+    newsroom.look()
+    assert sorted(it.content.title for it in newsroom.articles()) == ["Rain", "Snow"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from feeder.net.keys import Key, standard
 from feeder.secret import Secret
 from feeder.server import Parts, Server, build
 from feeder.server.listen import Receiver
@@ -51,8 +52,8 @@ def links(path: str) -> tuple[str | None, tuple[str, ...]]:
     return None, ()
 
 
-def secrets(webhook: str) -> list[Secret]:
-    return [Secret(KEY)] if webhook == "partner" else []
+def keys(webhook: str) -> list[Key]:
+    return [standard(Secret(KEY))] if webhook == "partner" else []
 
 
 @contextmanager
@@ -67,7 +68,7 @@ def running(app: ASGIApp, **options: Any) -> Iterator[tuple[str, int]]:
 
 @pytest.fixture
 def receiver() -> Receiver:
-    return Receiver(secrets, lambda: datetime.now(UTC))
+    return Receiver(keys, lambda: datetime.now(UTC))
 
 
 class Switch:

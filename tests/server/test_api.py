@@ -3,7 +3,9 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -24,6 +26,7 @@ from tests.server.posting import ARTICLES, FORM, ITEM, TOKEN, Client, said
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from feeder.model.document import Document, Hints, Reading
     from tests.server.asking import Reply
     from tests.server.conftest import Site, Switch
 
@@ -650,3 +653,67 @@ def test_whatever_an_update_says_it_is_done_or_refused(item: dict[str, Any], ord
         what = _bodies.read("application/json", json.dumps(item).encode()).what
         if isinstance(what, _bodies.Offer):
             _items.encoded(_micropub.updated(what.item or {}, order))
+
+
+# ---------------------------------------------------------------- who waits for whom
+
+
+def test_articles_that_take_long_to_be_read_keep_no_reader_waiting(
+    site: Site, switch: tuple[Switch, tuple[str, int]], client: Client
+) -> None:
+    began, go_on = threading.Semaphore(0), threading.Event()
+
+    def slow(document: Document, hints: Hints) -> Reading:
+        began.release()
+        assert go_on.wait(DEADLINE)
+        return quick(document, hints)
+
+    quick = client.posting.desk.read
+    client.posting.desk = replace(client.posting.desk, read=slow)
+    api = client.api()
+    switch[0].app = build(site.parts(api=replace(api, inbox=replace(api.inbox, desk=client.posting.desk))))
+    with ThreadPoolExecutor(8) as pool:
+        sent = [pool.submit(client.send, ITEM | {"id": f"a-{number}"}) for number in range(8)]
+        try:
+            assert all(began.acquire(timeout=DEADLINE) for _ in range(4))
+            assert client.get().status == 200
+            assert client.get(f"{ARTICLES}/a-1").status == 404
+        finally:
+            go_on.set()
+        assert [it.result().status for it in sent] == [201] * 8
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ('{"title": "A secret", "title": "Fog lifts", "content_text": "x"}', "title"),
+        ('{"title": "Fog", "_feeder": {"draft": true, "draft": false}, "content_text": "A secret"}', "draft"),
+        ('{"properties": {"content": ["A secret"], "content": ["y"]}}', "content"),
+        (json.dumps({"k" * 9000: 1})[:-1] + ', "' + "k" * 9000 + '": 2}', "kkkk"),
+    ],
+)
+def test_an_object_that_names_a_key_twice_is_refused_by_the_key_s_name(
+    client: Client, body: str, name: str
+) -> None:
+    reply = client.send(body.encode())
+    assert reply.status == 400
+    assert said(reply)["error_description"].startswith(f'"{name}')
+    assert "secret" not in reply.body.decode()
+    assert len(reply.body) < 500
+    assert client.posting.articles() == ()
+
+
+def test_only_the_revision_that_was_seen_is_withdrawn(client: Client) -> None:
+    path = client.send(ITEM)["location"]
+    client.send(ITEM | {"title": "Fog stays"})
+    assert client.ask("DELETE", path, headers={"If-Match": '"1"'}).status == 412
+    assert client.get(path).status == 200
+    assert client.ask("DELETE", path, headers={"If-Match": '"2"'}).status == 204
+    assert client.get(path).status == 410
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_what_waits_has_no_revision_that_could_be_meant(client: Client, method: str) -> None:
+    path = client.send(ITEM | {"_feeder": {"draft": True}})["location"]
+    assert client.send(ITEM, method, path, If_Match='"1"').status == 412
+    assert client.send(ITEM, method, path, If_Match="*").status in {201, 204}

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
 from feeder.errors import UsageError
+from feeder.net.keys import github, standard
+from feeder.net.signing import sign, sign_as_github
 from feeder.secret import Secret
 from feeder.server import build
 from feeder.server.heard import Heard, Mark
 from feeder.server.listen import Receiver, alone
 from tests.server.asking import DEADLINE, Address, Reply, ask
-from tests.server.conftest import KEY, Site, running, secrets
+from tests.server.conftest import KEY, Site, keys, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,8 +72,28 @@ def test_a_wrong_signature_is_answered_with_401_and_the_reason(
 
 def test_one_of_two_secrets_is_enough_while_one_is_being_changed() -> None:
     other = "whsec_" + "QW5vdGhlciBrZXkgdGhhdCBpcyBub3QgdGhlIG9uZSE="
-    receiver = Receiver(lambda _name: [Secret(other), Secret(KEY)], lambda: datetime.now(UTC))
+    receiver = Receiver(lambda _name: [standard(Secret(other)), standard(Secret(KEY))], lambda: datetime.now(UTC))
     assert receiver.hear("partner", signed(BODY), BODY).mark is Mark.VERIFIED
+
+
+def test_it_says_which_of_three_forms_of_signature_fitted(site: Site) -> None:
+    now = datetime.now(UTC)
+    private, word = standard(Secret("whsk_" + "A" * 43 + "=")), github(Secret("word"))
+    receiver = Receiver(lambda _name: [standard(Secret(KEY)), private, word], lambda: now)
+    came = [
+        signed(BODY, at=now),
+        dict(sign([private], "evt_1", now, BODY)),
+        dict(sign_as_github([word], "evt_1", "article.published", now, BODY)),
+    ]
+    heard = [receiver.hear("partner", headers, BODY) for headers in came]
+    assert [(one.mark, one.signature) for one in heard] == [
+        (Mark.VERIFIED, "v1"),
+        (Mark.VERIFIED, "v1a"),
+        (Mark.VERIFIED, "github"),
+    ]
+    assert receiver.hear("partner", came[2], BODY + b" ").mark is Mark.WRONG
+    post(site.address, "/listen/partner", BODY, signed(BODY))
+    assert "✓ Verified: v1</span>" in ask(site.address, "/listen/").body.decode()
 
 
 def test_a_webhook_without_a_secret_is_taken_and_says_that_nothing_was_checked(site: Site) -> None:
@@ -207,11 +229,11 @@ def test_no_answer_of_the_receiver_shows_its_secret(site: Site) -> None:
 
 
 def test_what_is_remembered_is_bounded_in_number_and_in_bytes() -> None:
-    receiver = Receiver(secrets, lambda: datetime.now(UTC), keep=3)
+    receiver = Receiver(keys, lambda: datetime.now(UTC), keep=3)
     for _ in range(5):
         receiver.hear("x", {}, b"{}")
     assert [heard.number for heard in receiver.deliveries()] == [5, 4, 3]
-    many = Receiver(secrets, lambda: datetime.now(UTC))
+    many = Receiver(keys, lambda: datetime.now(UTC))
     for _ in range(40):
         many.hear("x", {}, b'"' + b"a" * 1_000_000 + b'"')
     assert 0 < sum(len(heard.body) for heard in many.deliveries()) <= 16 * 1024 * 1024
@@ -219,7 +241,7 @@ def test_what_is_remembered_is_bounded_in_number_and_in_bytes() -> None:
 
 def test_each_delivery_is_handed_on_for_printing() -> None:
     printed: list[Heard] = []
-    receiver = Receiver(secrets, lambda: datetime.now(UTC), on_delivery=printed.append)
+    receiver = Receiver(keys, lambda: datetime.now(UTC), on_delivery=printed.append)
     with running(alone(receiver)) as address:
         assert post(address, "/partner", BODY, signed(BODY)).status == 204
         assert post(address, "/", b"{}").status == 204
@@ -245,7 +267,7 @@ JSON = st.recursive(
 
 @given(st.binary() | JSON.map(json.dumps).map(str.encode), st.text(), st.dictionaries(st.text(), st.text()))
 def test_whatever_comes_is_judged_and_can_be_shown(body: bytes, webhook: str, headers: dict[str, str]) -> None:
-    receiver = Receiver(lambda _name: [Secret(KEY)], lambda: datetime.now(UTC))
+    receiver = Receiver(lambda _name: [standard(Secret(KEY))], lambda: datetime.now(UTC))
     heard = receiver.hear(webhook, headers, body)
     assert heard.mark is Mark.WRONG
     assert (heard.webhook + heard.id + heard.kind + heard.title + heard.reason + heard.shown).encode()

@@ -289,6 +289,22 @@ def test_other_hosts_count_when_they_are_named() -> None:
     assert not any(found.ours(f"https://{host}/a") for host in others)
 
 
+@pytest.mark.parametrize(
+    ("home", "ours", "other"),
+    [
+        ("press.github.io", "press.github.io", "stranger.github.io"),
+        ("www.press.ltd.uk", "news.press.ltd.uk", "stranger.ltd.uk"),
+        ("press.kawasaki.jp", "press.kawasaki.jp", "stranger.kawasaki.jp"),
+        ("www.press.example", "news.press.example", "stranger.example"),
+        ("127.0.0.1", "127.0.0.1", "1.0.0.1"),
+    ],
+)
+def test_a_neighbour_on_the_same_host_is_another_site(home: str, ours: str, other: str) -> None:
+    found = rules(f"https://{home}/map")
+    assert found.ours(f"https://{ours}/a")
+    assert not found.ours(f"https://{other}/a")
+
+
 # ---------------------------------------------------------------- first looks and later ones
 
 
