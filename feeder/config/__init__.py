@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from feeder.config.options import SourceOptions as SourceOptions
     from feeder.config.options import WebhookOptions as WebhookOptions
     from feeder.config.schedule import Cron as Cron
+    from feeder.config.schedule import Rate as Rate
     from feeder.config.schedule import Schedule as Schedule
     from feeder.config.tree import yaml_strings as yaml_strings
 
@@ -39,6 +40,7 @@ _HOMES = {
     "LocalPath": "fields",
     "NetworkOptions": "options",
     "OutputOptions": "options",
+    "Rate": "schedule",
     "Schedule": "schedule",
     "SecretField": "fields",
     "ServerOptions": "options",

@@ -7,7 +7,7 @@ The text of an error is a predicate ("is not a size; …"); where the value may 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from feeder.secret import Secret
+from feeder.secret import Dated, Secret
 from feeder.text import nearest
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _LONGEST = timedelta(days=36_500)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\]", re.ASCII)
 _NEVER_IN_URL = re.compile(r"[\s\x00-\x1f\x7f\\]")
+_NO_MOMENT = "that is no moment; write it as 2026-12-01 or 2026-12-01T12:00:00Z"
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
@@ -108,6 +109,34 @@ def _secret(value: object, info: ValidationInfo) -> Secret:
     if not value:
         raise ValueError("is empty")
     return value
+
+
+def dated(value: object, info: ValidationInfo) -> Dated:
+    """A secret as above, or {value: …, not-after: …}, {file: …, not-after: …}."""
+    if not isinstance(value, dict):
+        return Dated(_secret(value, info))
+    rest = {key: part for key, part in value.items() if key != "not-after"}
+    if set(rest) not in ({"value"}, {"file"}):
+        raise ValueError(
+            "must be a text, {file: path}, or one of {file: …, not-after: …} and {value: …, not-after: …}"
+        )
+    end = _end(value["not-after"]) if "not-after" in value else None
+    return Dated(_secret(rest.get("value", rest), info), end)
+
+
+def _end(value: object) -> datetime:
+    """A day counts to its end."""
+    text = f"{value}T23:59:59.999999Z" if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)) else str(value)
+    try:
+        return _aware(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        raise ValueError(f"has a not-after {_NO_MOMENT}") from None
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("names no zone")
+    return moment.astimezone(UTC)
 
 
 def _from_file(value: dict[str, Any], folder: Path) -> str:

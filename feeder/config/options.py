@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PlainValidator,
+    Tag,
+    ValidationInfo,
+    model_validator,
+)
 
 from feeder.config.base import Options, wrong_at
 from feeder.config.fields import (
@@ -25,13 +34,15 @@ from feeder.config.fields import (
     Text,
     TokenField,
     Zone,
+    instead,
     public_url,
     told,
     wrong,
 )
-from feeder.config.schedule import CronField, Schedule
+from feeder.config.schedule import CronField, RateField, Schedule
+from feeder.config.sending import CertificateField, Headers, PemFile, ProxyField
 from feeder.config.where import WhereField
-from feeder.model.delivery import Kind
+from feeder.model.delivery import Kind, NoticeKind
 from feeder.model.where import EVERYTHING
 from feeder.text import character_set
 
@@ -86,6 +97,20 @@ Hub = Annotated[
 ]
 
 
+_EVENTS: dict[str, Kind | NoticeKind] = {kind.value: kind for kind in (*Kind, *NoticeKind)}
+
+
+def _event(value: object) -> Kind | NoticeKind:
+    if isinstance(value, Kind | NoticeKind):
+        return value
+    if str(value) not in _EVENTS:
+        raise wrong(f"is not known{instead(str(value), _EVENTS)}")
+    return _EVENTS[str(value)]
+
+
+# What a webhook may be told of: articles, and the outbox itself.
+Told = Annotated[Kind | NoticeKind, PlainValidator(_event)]
+
 # Of articles that tell one story from several sources: the first, or each.
 SameStory = Literal["once", "each"]
 
@@ -128,7 +153,10 @@ class ServerOptions(Options):
 
 
 class NetworkOptions(Options):
+    """`allow` judges addresses that are connected to; with a `proxy`, that is the proxy's alone."""
+
     allow: Annotated[tuple[Network, ...], OneOrMany] = ()
+    proxy: ProxyField | None = None
 
 
 class Entry(Options):
@@ -164,11 +192,18 @@ class WebhookOptions(Entry):
     """The base of every kind of webhook."""
 
     where: WhereField = EVERYTHING
-    on: Annotated[tuple[Kind, ...], OneOrMany, Field(min_length=1), AfterValidator(_unique)] = tuple(Kind)
+    on: Annotated[tuple[Told, ...], OneOrMany, Field(min_length=1), AfterValidator(_unique)] = tuple(Kind)
     since: Day | None = None
     backfill: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     concurrency: Annotated[int, Field(ge=1, le=64)] = 2
+    rate: RateField | None = None
+    ordered: bool = False
+    retry: Annotated[tuple[Duration, ...], OneOrMany, Field(min_length=1, max_length=100)] | None = None
+    expires: Duration = timedelta(days=4)
     same_story: SameStory = "once"
+    headers: Headers = Field(default_factory=dict)
+    certificate: CertificateField | None = None
+    authority: PemFile | None = None
     enabled: bool = True
 
 

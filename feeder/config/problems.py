@@ -83,7 +83,8 @@ class Faults:
         """The place in the file: pydantic's own, less the names of validators and of members of unions."""
         path: Path = ()
         for part in detail["loc"]:
-            if (*path, part) in self.tree.values or part in self._keys(path):
+            below = part in self._keys(path) and not isinstance(self._raw(path), str)
+            if (*path, part) in self.tree.values or below:
                 path = (*path, part)
         return path
 

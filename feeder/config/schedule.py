@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from datetime import timedelta
+from typing import Annotated, NamedTuple
 
 from pydantic import PlainValidator
 
 from feeder.config.fields import wrong
-
-if TYPE_CHECKING:
-    from datetime import timedelta
 
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -140,3 +138,34 @@ def _cron(value: object) -> Cron:
 
 
 CronField = Annotated[Cron, PlainValidator(_cron)]
+
+
+# ---------------------------------------------------------------- how many in a time
+
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many in a time. `interval` is the time of one; `burst` is how many may come at once."""
+
+    interval: timedelta
+    burst: int
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _rate(value: object) -> Rate:
+    if isinstance(value, Rate):
+        return value
+    found = re.fullmatch(r"([1-9][0-9]{0,5})\s?/\s?([smh])", str(value), re.ASCII)
+    if not found:
+        raise wrong("is not a rate; write one as 10/s, 100/m or 1000/h")
+    number, seconds = int(found[1]), _SECONDS[found[2]]
+    return Rate(timedelta(seconds=seconds) / number, max(1, number // seconds), str(value))
+
+
+RateField = Annotated[Rate, PlainValidator(_rate)]

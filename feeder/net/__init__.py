@@ -5,7 +5,19 @@ from __future__ import annotations
 from feeder.net.client import Client
 from feeder.net.fetch import Fetched, Fetcher
 from feeder.net.guard import Guard
-from feeder.net.urls import redact, scrub
+from feeder.net.urls import SECRET, hide, redact, scrub, secrets_of
 from feeder.net.waiting import http_date, retry_after
 
-__all__ = ["Client", "Fetched", "Fetcher", "Guard", "http_date", "redact", "retry_after", "scrub"]
+__all__ = [
+    "SECRET",
+    "Client",
+    "Fetched",
+    "Fetcher",
+    "Guard",
+    "hide",
+    "http_date",
+    "redact",
+    "retry_after",
+    "scrub",
+    "secrets_of",
+]

@@ -7,6 +7,7 @@ notes what it is doing. A socket that is used outside an exchange refuses to wor
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 import threading
@@ -127,6 +128,67 @@ class Socket(socket.socket):
         count = super().recv_into(buffer, nbytes, flags)
         current().heard = count > 0 or current().heard
         return count
+
+
+class PlainSocket(Socket):
+    """TCP without TLS: never blocking, what has to wait waits in `poll`.
+
+    A settimeout() is a call of the system and gives the interpreter's lock away: dear beside many threads.
+    """
+
+    def connect(self, address: Any, /) -> None:
+        super().connect(address)
+        self.setblocking(False)
+        self._coming = select.poll()
+        self._coming.register(self, select.POLLIN)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the other end has neither said anything nor gone."""
+        return not self._coming.poll(0)
+
+    def send(self, data: ReadableBuffer, flags: int = 0, /) -> int:
+        now = current()
+        now.phase = Phase.SEND
+        while True:
+            left = now.left()
+            try:
+                return socket.socket.send(self, data, flags)
+            except BlockingIOError:
+                _wait(_leaving(self), left)
+
+    def sendall(self, data: ReadableBuffer, flags: int = 0, /) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self.send(rest, flags) :]
+
+    def recv(self, size: int, flags: int = 0, /) -> bytes:
+        buffer = bytearray(size)
+        return bytes(buffer[: self.recv_into(buffer, size, flags)])
+
+    def recv_into(self, buffer: WriteableBuffer, nbytes: int = 0, flags: int = 0) -> int:
+        now = current()
+        if now.phase is not Phase.BODY:
+            now.phase = Phase.HEAD
+        while True:
+            _wait(self._coming, now.left())
+            try:
+                count = socket.socket.recv_into(self, buffer, nbytes, flags)
+            except BlockingIOError:
+                continue
+            now.heard = count > 0 or now.heard
+            return count
+
+
+def _leaving(sock: socket.socket) -> select.poll:
+    poll = select.poll()
+    poll.register(sock, select.POLLOUT)
+    return poll
+
+
+def _wait(poll: select.poll, seconds: float) -> None:
+    if not poll.poll(seconds * 1000):
+        raise TimeoutError
 
 
 class TLSSocket(ssl.SSLSocket):

@@ -79,28 +79,28 @@ class Dialler:
     def __init__(self, guard: Guard, lookup: Lookup, connect: float) -> None:
         self._guard, self._resolver, self._connect = guard, Resolver(lookup), connect
 
-    def dial(self, host: str, port: int) -> socket.socket:
+    def dial(self, host: str, port: int, kind: type[Socket] = Socket) -> socket.socket:
         exchange = current()
         exchange.phase, exchange.dialled = Phase.DNS, True
         found = self._resolver.addresses(host.strip("[]"), exchange.left())
         allowed = [address for address in found if self._guard.allows(address)]
         if not allowed:
             self._refuse(found[0])
-        return self._first(allowed[:_TRIED], port)
+        return self._first(allowed[:_TRIED], port, kind)
 
-    def _first(self, addresses: Sequence[str], port: int) -> socket.socket:
+    def _first(self, addresses: Sequence[str], port: int, kind: type[Socket]) -> socket.socket:
         share = self._connect / len(addresses)
         for address in addresses[:-1]:
             try:
-                return self._connected(address, port, share)
+                return self._connected(address, port, share, kind)
             except OSError:
                 continue
-        return self._connected(addresses[-1], port, share)
+        return self._connected(addresses[-1], port, share, kind)
 
-    def _connected(self, address: str, port: int, seconds: float) -> socket.socket:
+    def _connected(self, address: str, port: int, seconds: float, kind: type[Socket]) -> socket.socket:
         exchange = current()
         exchange.address = address
-        sock = Socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+        sock = kind(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
         try:
             with exchange.within(seconds):
                 sock.connect((address, port))

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import errno
 import http.client
+import re
 import socket
 import ssl
 from typing import TYPE_CHECKING
 
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ProxyError
 
 from feeder.model.delivery import Phase
 from feeder.net._dial import Blocked, Crowded
-from feeder.net._transport import Unfinished
+from feeder.net._heads import Unfinished
+from feeder.net._targets import Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +42,7 @@ _ERRNO = {
     errno.ENETUNREACH: "network unreachable",
     errno.EPIPE: "connection closed by the receiver",
 }
+_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})\b")  # what http.client says of a proxy's answer
 _CERTIFICATE = {  # X509_V_ERR_… of OpenSSL
     9: "is not valid yet",
     10: "has expired",
@@ -55,25 +58,42 @@ _CERTIFICATE = {  # X509_V_ERR_… of OpenSSL
 def words(error: Exception, exchange: Exchange) -> str:
     """What went wrong, for people, with the name of the error in brackets where it has one."""
     causes = list(_causes(error))
-    own = next((one for one in causes if isinstance(one, Blocked | Crowded | Unfinished)), None)
+    own = next((one for one in causes if isinstance(one, Blocked | Crowded | Unfinished | Unusable)), None)
     if own is not None:
         return _own(own)
     if exchange.phase is Phase.GUARD:
         return "the address cannot be used"
+    if any(isinstance(one, ProxyError) for one in causes):
+        return f"the proxy: {_network(causes, exchange)}"
+    return _network(causes, exchange)
+
+
+def _network(causes: list[BaseException], exchange: Exchange) -> str:
     if any(isinstance(one, TimeoutError) for one in causes):
         return f"timeout after {round(exchange.took, 1):g} s while {_DOING[exchange.phase]}"
-    return next((text for one in causes if (text := _known(one))), f"no HTTP answer ({_name(causes[-1])})")
+    what = "the answer's body breaks off" if exchange.phase is Phase.BODY else "no HTTP answer"
+    return next((text for one in causes if (text := _known(one))), f"{what} ({_name(causes[-1])})")
+
+
+def blocked(error: Exception) -> bool:
+    """Whether it was the guard that refused."""
+    return any(isinstance(one, Blocked) for one in _causes(error))
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """The error, then what it was made from; urllib3 and requests wrap the true one several times."""
     while error is not None:
         yield error
-        error = error.__cause__ or error.__context__
+        error = error.__cause__ or error.__context__ or _wrapped(error)
+
+
+def _wrapped(error: BaseException) -> BaseException | None:
+    """urllib3's errors that were never raised hold what they are made from as an argument only."""
+    return next((one for one in error.args if isinstance(one, BaseException)), None)
 
 
 def _own(error: BaseException) -> str:
-    if isinstance(error, Blocked):
+    if isinstance(error, Blocked | Unusable):
         return str(error)
     if isinstance(error, Crowded):
         return "too many hosts are being looked up at once"
@@ -90,10 +110,16 @@ def _known(error: BaseException) -> str | None:
         return f"TLS failed ({error.reason or _name(error)})"
     if isinstance(error, http.client.RemoteDisconnected):
         return "connection closed without an answer (RemoteDisconnected)"
-    if isinstance(error, OSError) and error.errno is not None:
-        name = errno.errorcode.get(error.errno, str(error.errno))
-        return f"{_ERRNO.get(error.errno, 'network error')} ({name})"
-    return None
+    return _of_system(error) if isinstance(error, OSError) else None
+
+
+def _of_system(error: OSError) -> str | None:
+    if refused := _TUNNEL.match(str(error)):
+        return f"the proxy refuses the way to the host ({refused[1]})"
+    if error.errno is None:
+        return None
+    name = errno.errorcode.get(error.errno, str(error.errno))
+    return f"{_ERRNO.get(error.errno, 'network error')} ({name})"
 
 
 def _lookup_name(error: socket.gaierror | UnicodeError) -> str:

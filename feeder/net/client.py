@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-
-import requests
 
 from feeder import __version__
-from feeder.model.delivery import Answer, Phase, Request
+from feeder.model.delivery import STRAIGHT, Answer, Phase
 from feeder.net._deadline import exchange
 from feeder.net._dial import Dialler, system_lookup
-from feeder.net._transport import Adapter
-from feeder.net._trouble import TROUBLE, words
+from feeder.net._trouble import TROUBLE, blocked, words
+from feeder.net._ways import Impassable, Ways
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import requests
+
+    from feeder.model.delivery import Request, Way
     from feeder.net._deadline import Exchange
     from feeder.net._dial import Lookup
+    from feeder.net._targets import Prepared
+    from feeder.net._transport import Adapter
     from feeder.net.guard import Guard
 
 USER_AGENT = f"feeder/{__version__}"
@@ -48,63 +52,69 @@ class Client:
         cafile: str | None = None,
         lookup: Lookup = system_lookup,
     ) -> None:
-        self._adapter = Adapter(Dialler(guard, lookup, connect), cafile)
+        self._ways = Ways(Dialler(guard, lookup, connect), cafile)
         self._total, self._body, self._keep = total, body, keep
-        self._headers = {"User-Agent": user_agent, "Accept-Encoding": "identity"}
+        self._headers = _by_name((("User-Agent", user_agent), ("Accept-Encoding", "identity")))
 
     def close(self) -> None:
-        self._adapter.close()
+        self._ways.close()
 
     def send(self, request: Request, *, total: float | None = None, keep: int | None = None) -> Answer:
         """What came back, or how far it came. A redirect is an answer like any other, and its body is not read.
 
         `total` and `keep` hold for this request instead of the client's own.
         """
-        if problem := _unusable(request):
-            return Answer(Phase.GUARD, 0.0, error=problem)
+        if _unsendable(request.headers):
+            return Answer(Phase.GUARD, 0.0, error="a header cannot be sent: names and values are printable ASCII")
         with exchange(self._total if total is None else total) as now:
             try:
-                response = self._sent(self._prepared(request), now)
+                response = self._sent(request, now)
                 return self._answer(response, now, self._keep if keep is None else keep)
+            except Impassable as error:
+                return Answer(error.phase, now.took, error=str(error))
             except TROUBLE as error:
-                return Answer(now.phase, now.took, error=words(error, now), address=now.address)
+                what = words(error, now)
+                return Answer(now.phase, now.took, error=what, address=now.address, blocked=blocked(error))
 
-    def reach(self, url: str) -> str | None:
+    def reach(self, url: str, way: Way = STRAIGHT) -> str | None:
         """What is wrong with connecting (and TLS, where the address says so), if anything. Nothing is sent."""
-        if problem := _unusable(Request("GET", url, (), b"")):
-            return problem
         with exchange(self._total) as now:
             try:
-                self._adapter.knock(url)
+                self._ways.adapter(way).knock(url)
+            except Impassable as error:
+                return str(error)
             except TROUBLE as error:
                 return words(error, now)
         return None
 
-    def _prepared(self, request: Request) -> requests.PreparedRequest:
-        prepared = requests.PreparedRequest()
-        headers = self._headers | dict(request.headers)
-        prepared.prepare(request.method, request.url, headers=headers, data=request.body, hooks={})
-        return prepared
-
-    def _sent(self, prepared: requests.PreparedRequest, now: Exchange) -> requests.Response:
+    def _sent(self, request: Request, now: Exchange) -> requests.Response:
+        adapter = self._ways.adapter(request.way)
+        prepared = self._prepared(adapter, request)
         try:
-            return self._adapter.send(prepared, stream=True)
+            return adapter.dispatch(prepared)
         except TROUBLE:
             if now.dialled or now.heard or now.over:
                 raise
         # A kept connection that the receiver closed just then: once more, on a new one, and nobody need know.
         now.fresh = True
-        return self._adapter.send(prepared, stream=True)
+        return adapter.dispatch(prepared)
+
+    def _prepared(self, adapter: Adapter, request: Request) -> Prepared:
+        headers = self._headers | _by_name(request.headers)
+        return adapter.prepared(request.method, request.url, headers, request.body)
 
     def _answer(self, response: requests.Response, now: Exchange, keep: int) -> Answer:
         now.phase = Phase.BODY
         body, truncated, error = self._read(response, now, keep)
         phase = Phase.BODY if error else Phase.DONE
-        headers = tuple(response.raw.headers.items())
+        headers = tuple(response.raw.headers.iteritems())
         return Answer(phase, now.took, response.status_code, headers, body, truncated, error, now.address)
 
     def _read(self, response: requests.Response, now: Exchange, keep: int) -> tuple[bytes, bool, str | None]:
         """At most `keep` bytes of the body as it came, nothing decoded; whether there is more; what broke it."""
+        if response.raw.length_remaining == 0:
+            response.raw.release_conn()
+            return b"", False, None
         body, error = bytearray(), None
         try:
             with now.within(self._body):
@@ -119,22 +129,16 @@ class Client:
         return bytes(body[:keep]), True, error
 
 
+def _by_name(headers: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """By name in lower case: of two that say the same, the last counts."""
+    return {field[0].lower(): field for field in headers}
+
+
 def _abandon(response: requests.Response) -> None:
     """What was not read to its end cannot be used again."""
     response.raw.close()
     response.raw.release_conn()
 
 
-def _unusable(request: Request) -> str | None:
-    """What makes the request impossible to send, if anything."""
-    for name, value in request.headers:
-        if not (_TOKEN.fullmatch(name) and _VALUE.fullmatch(value)):
-            return "a header cannot be sent: names and values are printable ASCII"
-    try:
-        parts = urlsplit(request.url)
-        _ = parts.port
-    except ValueError:
-        return "the address cannot be read"
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        return "the address does not begin with http:// or https:// and a host"
-    return None
+def _unsendable(headers: Iterable[tuple[str, str]]) -> bool:
+    return not all(_TOKEN.fullmatch(name) and _VALUE.fullmatch(value) for name, value in headers)

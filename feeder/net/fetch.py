@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit, urlunsplit
 
 from feeder.errors import FetchError
-from feeder.model.delivery import Request
+from feeder.model.delivery import Request, Way
 from feeder.net._dial import system_lookup
 from feeder.net._unpack import Broken, TooLarge, unpacked
 from feeder.net.client import Client
@@ -69,7 +69,8 @@ class _Hop:
 class Fetcher:
     """Fetches addresses, for any number of threads. `total` seconds end everything, redirects and all.
 
-    `strange` is the guard over where strangers lead to: nothing private.
+    `strange` is the guard over where strangers lead to: nothing private. With a `proxy`, that one is the guard,
+    and `guard` judges only its address.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Fetcher:
         guard: Guard,
         *,
         strange: Guard | None = None,
+        proxy: str | None = None,
         total: float = 40.0,
         cafile: str | None = None,
         lookup: Lookup = system_lookup,
@@ -84,8 +86,9 @@ class Fetcher:
     ) -> None:
         self._trusted, self._strange = (
             Client(it, total=total, body=total, connect=min(10.0, total), cafile=cafile, lookup=lookup)
-            for it in (guard, strange or Guard())
+            for it in (guard, guard if proxy else strange or Guard())
         )
+        self._way = Way(proxy=proxy)
         self._total, self._now = total, now
 
     def close(self) -> None:
@@ -128,7 +131,7 @@ class Fetcher:
             raise FetchError(f"timeout after {self._total:g} s while following redirects")
         wanted = (*hop.headers, ("Accept", accept), ("Accept-Encoding", "gzip, deflate"))
         client = self._trusted if _host(hop.url) == trusted else self._strange
-        answer = client.send(Request("GET", hop.url, wanted, b""), total=left, keep=limit)
+        answer = client.send(Request("GET", hop.url, wanted, b"", self._way), total=left, keep=limit)
         if answer.status is None:
             raise FetchError(answer.error or "no answer")
         return answer

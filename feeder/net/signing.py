@@ -1,48 +1,41 @@
-"""Signatures of Standard Webhooks 1.0 (`v1`: HMAC-SHA256): secret, id, time and body in, headers out, and back.
+"""Signatures of Standard Webhooks 1.0, and of GitHub: keys, id, time and body in, headers out, and back.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 """
 
 from __future__ import annotations
 
 import hmac
 import re
-from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
-from datetime import datetime, timedelta
-from hashlib import sha256
+from base64 import b64encode
+from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from feeder.errors import RequestError
+from feeder.net.keys import Form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
-    from feeder.secret import Secret
+    from feeder.net.keys import Key
 
-PREFIX = "whsec_"
+Headers = tuple[tuple[str, str], ...]
+
 _SECONDS = re.compile(r"[0-9]{1,12}")
-_FORM = (
-    f"a secret is {PREFIX} and the base64 of 24 to 64 random bytes; make one with: "
-    f"""python3 -c 'import base64,secrets;print("{PREFIX}"+base64.b64encode(secrets.token_bytes(32)).decode())'"""
-)
+_GITHUB = "X-Hub-Signature-256"
+_FOREIGN = "no signature fits: the secret is another one, or the body was changed"
 
 
-def parse(secret: str) -> bytes:
-    """The key in `whsec_…`; a ValueError says what is wrong without showing it."""
-    if not secret.startswith(PREFIX):
-        raise ValueError(f"does not begin with {PREFIX}; {_FORM}")
-    try:
-        key = b64decode(secret[len(PREFIX) :], validate=True)
-    except (NotBase64, ValueError):
-        raise ValueError(f"is not base64 after {PREFIX}; {_FORM}") from None
-    if not 24 <= len(key) <= 64:
-        raise ValueError(f"holds {len(key)} bytes; {_FORM}")
-    return key
+def sign(keys: Sequence[Key], id: str, timestamp: datetime, body: bytes) -> Headers:  # noqa: A002 - the standard's word
+    """The three headers of the standard; while a secret is being changed, one signature for each of them.
 
-
-def sign(secrets: Sequence[Secret], id: str, timestamp: datetime, body: bytes) -> tuple[tuple[str, str], ...]:  # noqa: A002 - the standard's word
-    """The three headers; while a secret is being changed, one signature for each of them."""
+    Raises RequestError when none of the keys may sign any more.
+    """
     seconds = str(int(timestamp.timestamp()))
-    signatures = (_signature(secret, id, seconds, body) for secret in secrets)
+    signed = _signed(id, seconds, body)
+    signatures = [_versioned(key, signed) for key in _valid(keys, timestamp)]
     return (
         ("webhook-id", id),
         ("webhook-timestamp", seconds),
@@ -50,24 +43,61 @@ def sign(secrets: Sequence[Secret], id: str, timestamp: datetime, body: bytes) -
     )
 
 
-def _signature(secret: Secret, id: str, seconds: str, body: bytes) -> str:  # noqa: A002 - the standard's word
-    signed = b".".join((_bytes(id), seconds.encode(), body))
-    return "v1," + b64encode(hmac.digest(parse(secret.reveal()), signed, sha256)).decode()
+def sign_as_github(keys: Sequence[Key], id: str, event: str, timestamp: datetime, body: bytes) -> Headers:  # noqa: A002
+    """GitHub's headers. One key signs, the first that may: GitHub has one signature, and so do its receivers.
+
+    Raises RequestError when none of the keys may sign any more.
+    """
+    return (
+        (_GITHUB, _of_github(_valid(keys, timestamp)[0], body)),
+        ("X-GitHub-Event", event),
+        ("X-GitHub-Delivery", id),
+        ("webhook-id", id),
+    )
+
+
+def _valid(keys: Sequence[Key], now: datetime) -> Sequence[Key]:
+    found = [key for key in keys if key.not_after is None or now <= key.not_after]
+    if not found:
+        raise RequestError("every secret of this webhook has expired (see not-after); give it a new one")
+    return found
+
+
+def _versioned(key: Key, signed: bytes) -> str:
+    return f"{key.form},{b64encode(key.sign(signed)).decode()}"
+
+
+def _signed(id: str, seconds: str, body: bytes) -> bytes:  # noqa: A002 - the standard's word
+    return _bytes(f"{id}.{seconds}.") + body
+
+
+def _of_github(key: Key, body: bytes) -> str:
+    return f"sha256={key.sign(body).hex()}"
 
 
 def verify(
-    secret: Secret,
+    key: Key,
     headers: Mapping[str, str],
     body: bytes,
     now: datetime,
     tolerance: timedelta = timedelta(minutes=5),
 ) -> str | None:
     """None when the signature is right, otherwise what is wrong with it."""
+    if key.expired(now):
+        return "the secret has expired (see not-after)"
     given = {name.lower(): value for name, value in headers.items()}
+    if key.form is Form.GITHUB:
+        return _unlike_github(key, given, body)
     for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
         if not given.get(name):
             return f"the header {name} is missing"
-    return _stale(given["webhook-timestamp"], now, tolerance) or _foreign(secret, given, body)
+    return _stale(given["webhook-timestamp"], now, tolerance) or _foreign(key, given, body)
+
+
+def _unlike_github(key: Key, given: Mapping[str, str], body: bytes) -> str | None:
+    if not (signature := given.get(_GITHUB.lower())):
+        return f"the header {_GITHUB} is missing"
+    return None if _same(_of_github(key, body), signature) else _FOREIGN
 
 
 def _stale(seconds: str, now: datetime, tolerance: timedelta) -> str | None:
@@ -79,10 +109,15 @@ def _stale(seconds: str, now: datetime, tolerance: timedelta) -> str | None:
     return f"webhook-timestamp is {abs(off):.0f} s {'old' if off > 0 else 'ahead'}: is the clock right?"
 
 
-def _foreign(secret: Secret, given: Mapping[str, str], body: bytes) -> str | None:
-    right = _signature(secret, given["webhook-id"], given["webhook-timestamp"], body).encode()
-    fits = [hmac.compare_digest(right, _bytes(one)) for one in given["webhook-signature"].split(" ")]
-    return None if any(fits) else "no signature fits: the secret is another one, or the body was changed"
+def _foreign(key: Key, given: Mapping[str, str], body: bytes) -> str | None:
+    # Ed25519 gives the same signature for the same bytes (RFC 8032), so both forms can be compared with ours.
+    right = _versioned(key, _signed(given["webhook-id"], given["webhook-timestamp"], body))
+    fits = [_same(right, one) for one in given["webhook-signature"].split(" ")]
+    return None if any(fits) else _FOREIGN
+
+
+def _same(right: str, given: str) -> bool:
+    return hmac.compare_digest(right.encode(), _bytes(given))
 
 
 def _bytes(text: str) -> bytes:

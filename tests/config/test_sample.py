@@ -26,7 +26,13 @@ KINDS: dict[str, dict[str, type[Options]]] = {
     "sources": {name: kind.options for name, kind in SOURCES.items()},
     "webhooks": {name: kind.options for name, kind in WEBHOOKS.items()},
 }
-ENVIRON = {"FEEDER_TOKEN": "a-token-of-the-test", "DIGEST_SECRET": "whsec_" + "A" * 44}
+ENVIRON = {
+    "FEEDER_TOKEN": "a-token-of-the-test",
+    "DIGEST_SECRET": "any text",
+    "OLD_SECRET": "whsec_" + "A" * 44,
+    "PARTNER_KEY": "a-key",
+    "PROXY_PASSWORD": "a-word",
+}
 
 
 def _load(path: Path, environ: dict[str, str]) -> Config:
@@ -62,6 +68,8 @@ def test_the_sample_works_with_everything_switched_on(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(_switched_on())
     (tmp_path / "partner.secret").write_text("whsec_" + "B" * 44 + "\n")
+    for name in ("client.pem", "client.key", "partner-ca.pem"):
+        (tmp_path / name).touch()
     config = _load(path, ENVIRON)
     assert set(config.webhooks) == {"sample", "partner", "digest"}
     assert config.sources["archive"].schedule.cron

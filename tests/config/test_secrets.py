@@ -19,6 +19,7 @@ CANARY = "canary7f3a"
 TEMPLATE = """\
 site: {{title: {title}, url: https://post.example/}}
 store: {store}
+network: {{proxy: {proxy}}}
 server:
   token: {token}
   listen: {listen}
@@ -28,6 +29,7 @@ webhooks:
     type: hook
     url: {url}
     secret: {secret}
+    headers: {{X-Key: {header}}}
     backfill: {backfill}
 """
 SURROUNDINGS = st.sampled_from(
@@ -52,6 +54,8 @@ choices = st.fixed_dictionaries({
     "every": st.sampled_from(["1m", "x", "${VARIABLE}"]),
     "url": secrets | st.just("https://hook.example/"),
     "secret": secrets | st.just("x"),
+    "header": secrets | st.just("x"),
+    "proxy": secrets | st.just("http://proxy.example"),
     "backfill": st.sampled_from(["1", "x", "-1", "${VARIABLE}"]),
 })  # fmt: skip
 
@@ -78,6 +82,8 @@ def test_a_good_configuration_keeps_its_secrets_to_itself(tmp_path: Path) -> Non
         "token": secret,
         "url": f"https://h/{CANARY}",
         "secret": secret,
+        "header": secret,
+        "proxy": f"http://me:{CANARY}@h",
     }
     config = loaded(tmp_path, TEMPLATE.format(**words, **hidden), {"VARIABLE": CANARY})
     assert isinstance(config, Config)

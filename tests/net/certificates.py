@@ -12,14 +12,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def certificate(folder: Path, stem: str, *, name: str = "IP:127.0.0.1", signer: Path | None = None) -> Path:
+def certificate(
+    folder: Path, stem: str, *, name: str = "IP:127.0.0.1", signer: Path | None = None, password: str = ""
+) -> Path:
     """A PEM file with a certificate and its key, signed by itself or by another such file."""
     key, cert, both = (folder / f"{stem}.{end}" for end in ("key", "crt", "pem"))
     made_by = ["-CA", str(signer), "-CAkey", str(signer)] if signer else []
     subprocess.run(
         [
             *(require_program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
-            *("-nodes", "-subj", f"/CN={stem}", "-addext", f"subjectAltName={name}"),
+            *(("-passout", f"pass:{password}") if password else ("-nodes",)),
+            *("-subj", f"/CN={stem}", "-addext", f"subjectAltName={name}"),
             *("-days", "2", *made_by, "-keyout", str(key), "-out", str(cert)),
         ],
         check=True,

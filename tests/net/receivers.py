@@ -9,6 +9,7 @@ A behaviour gets the connection after a request was read, and returns whether th
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 import threading
@@ -252,3 +253,25 @@ class Receiver:
                 self._told.notify_all()
             if not self._script[turn](line):
                 return
+
+
+def tunnel(port: int, say: bytes = b"HTTP/1.1 200 Connection established\r\n\r\n") -> Callable[[Line], bool]:
+    """What a proxy does that was told to CONNECT, wherever to: a way to `port` of loopback."""
+
+    def behave(line: Line) -> bool:
+        with socket.create_connection(("127.0.0.1", port)) as there:
+            line.say(say)
+            _relay(line.sock, there)
+        return False
+
+    return behave
+
+
+def _relay(here: socket.socket, there: socket.socket) -> None:
+    while True:
+        ready, _, _ = select.select([here, there], [], [])
+        for sock in ready:
+            data = sock.recv(65536)
+            if not data:
+                return
+            (there if sock is here else here).sendall(data)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from feeder.model.delivery import Phase, Request
+from feeder.model.delivery import STRAIGHT, Phase, Request
 from tests.net.receivers import Receiver, answer, close, exactly, hang, head, reset
 
 if TYPE_CHECKING:
@@ -38,12 +38,18 @@ def test_a_connection_that_was_closed_meanwhile_is_replaced(client: Client) -> N
 def test_a_connection_that_was_idle_for_long_is_replaced(client: Client) -> None:
     with Receiver() as receiver:
         post(client, receiver.url)
-        [pool] = [client._adapter.poolmanager.connection_from_url(receiver.url, {"cert_reqs": "CERT_REQUIRED"})]
-        assert pool.pool is not None
+        pool: Any = client._ways.adapter(STRAIGHT)._targets(receiver.url).pool()
         [kept] = [conn for conn in pool.pool.queue if conn is not None]
         kept.parked -= 6
         post(client, receiver.url)
     assert [heard.connection for heard in receiver.heard] == [1, 2]
+
+
+def test_what_a_receiver_says_unasked_is_not_taken_for_an_answer(client: Client) -> None:
+    unasked = answer(204), exactly(head(204) + head(408, [("Connection", "close")])), answer(201)
+    with Receiver(*unasked) as receiver:
+        assert [post(client, receiver.url) for _ in range(3)] == [204, 204, 201]
+    assert [heard.connection for heard in receiver.heard] == [1, 1, 2]
 
 
 def test_a_kept_connection_that_dies_before_answering_is_resent_once_silently(client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import re
 import tracemalloc
@@ -12,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feeder.model.delivery import Phase, Request
+from feeder.net import Client, Guard
 from tests.net.receivers import Line, Receiver, answer, close, drip, exactly, flood, hang, head, redirect, reset
 
 if TYPE_CHECKING:
     from feeder.model.delivery import Answer
-    from feeder.net import Client
 
 OK = head(200)
 
@@ -151,6 +152,19 @@ def test_a_closed_port_is_said_so(client: Client) -> None:
     assert (told.phase, told.error) == (Phase.CONNECT, "connection refused (ECONNREFUSED)")
 
 
+@pytest.mark.parametrize("error", [errno.ECONNRESET, errno.EPIPE, errno.EPROTOTYPE, errno.EHOSTUNREACH])
+def test_what_breaks_while_connecting_is_said_so(error: int) -> None:
+    def lookup(_host: str) -> list[str]:
+        raise OSError(error, "")
+
+    client = Client(Guard(), lookup=lookup)
+    for scheme in ("http", "https"):
+        told = post(client, f"{scheme}://hook.example/")
+        assert (told.status, told.phase) == (None, Phase.DNS)
+        assert errno.errorcode[error] in (told.error or "")
+    client.close()
+
+
 @pytest.mark.parametrize(
     ("behaviour", "error"),
     [
@@ -180,6 +194,8 @@ def test_what_is_no_answer_is_a_network_error(client: Client, behaviour: object,
         exactly(head(200, [("Content-Length", "100")]) + b"half"),
         exactly(head(200, [("Transfer-Encoding", "chunked")]) + b"zz\r\nhalf"),
         exactly(head(200, [("Content-Length", "-5")]) + b"half"),
+        exactly(head(200, [("Content-Length", "4, 5")]) + b"half"),
+        exactly(head(200, [("Content-Length", "4"), ("Content-Length", "5")]) + b"half", keep=True),
     ],
 )
 def test_a_body_that_breaks_after_200_is_a_delivery(client: Client, behaviour: object) -> None:

@@ -93,6 +93,7 @@ def test_each_connection_is_judged_anew_so_rebinding_is_blocked() -> None:
         url = f"http://rebinding.example:{receiver.port}/"
         first, second = through(lambda _: next(addresses), url, url)
     assert (first.status, second.status, second.phase) == (204, None, Phase.GUARD)
+    assert (first.blocked, second.blocked) == (False, True)
     assert second.error is not None
     assert second.error.startswith("blocked: 10.0.0.1 is a private address")
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeder.model.delivery import Phase, Request
-from feeder.net import Client, Guard, redact, scrub
+from feeder.net import Client, Guard, hide, redact, scrub
 from tests.net.receivers import Receiver, answer, close, drip, exactly, head, redirect
 
 if TYPE_CHECKING:
@@ -27,6 +27,15 @@ def test_a_header_value_that_is_not_printable_ascii_is_not_sent(client: Client, 
         told = client.send(Request("POST", receiver.url, (("X-Title", value),), b""))
     assert (told.phase, told.status, receiver.connections) == (Phase.GUARD, None, 0)
     assert told.error == "a header cannot be sent: names and values are printable ASCII"
+
+
+def test_a_header_that_is_given_stands_instead_of_ours_whatever_its_case(client: Client) -> None:
+    given_headers = (("user-AGENT", "The Post"), ("content-length", "999"), ("HOST", "other.example"))
+    with Receiver() as receiver:
+        assert client.send(Request("POST", receiver.url, given_headers, b"{}")).status == 204
+    [heard] = receiver.heard
+    assert (heard.headers["user-agent"], heard.headers["content-length"]) == ("The Post", "2")
+    assert heard.headers["host"] == f"127.0.0.1:{receiver.port}", "the address says where it goes"
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a:b", "a\r\nb", "é"])
@@ -153,6 +162,17 @@ def test_what_a_receiver_repeats_of_a_secret_address_is_taken_out(said: str) -> 
     login = "canary7c1f-user:canary7c1f-password"
     url = f"https://{login}@hooks.example/services/T0001/canary7c1f-secret?key=canary7c1f-key"
     assert CANARY not in scrub(said, url)
+
+
+@pytest.mark.parametrize("size", range(8, len(CANARY) + 1))
+def test_what_is_cut_off_within_a_secret_ends_before_it(size: int) -> None:
+    assert hide(f"bad token {CANARY[:size]}", [CANARY, "other-word"], cut=True) == "bad token …"
+    assert hide(f"bad token {CANARY[:size]} so", [CANARY[:7]], cut=True).endswith(f"…{CANARY[7:size]} so")
+
+
+@pytest.mark.parametrize("said", ['"key": "canary\\"7c1f"', "canary%227c1f", 'canary"7c1f'])
+def test_a_secret_is_taken_out_in_the_spellings_of_json_and_of_addresses(said: str) -> None:
+    assert "7c1f" not in hide(said, ['canary"7c1f'])
 
 
 def test_an_ordinary_answer_is_left_as_it_is() -> None:
