@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import resource
 import signal
-import socket
 import sys
 import traceback
 
 from feeder.errors import FeederError
 from feeder.workshop import _plain
 from feeder.workshop._frames import receive, send
+from feeder.workshop._program import prepared
 
 
 def main() -> None:
-    channel = _prepared(int(sys.argv[1]))
+    channel, memory = prepared(), int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     send(channel, b"ready")
     while True:
         try:
@@ -29,19 +29,6 @@ def main() -> None:
             send(channel, answer)
         except OSError:
             return
-
-
-def _prepared(memory: int) -> socket.socket:
-    """Only the parent ends us, by silence or by force: a signal to the whole group is first of all its affair."""
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    channel = socket.socket(fileno=os.dup(0))
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    return channel
 
 
 def _answer(job: bytes) -> bytes:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from typing import Any
 
 from feeder.errors import FeederError, TooHard
 from feeder.workshop import _plain
 from feeder.workshop._frames import receive, send
+from feeder.workshop._program import started
 
 _START = 60.0  # seconds for an interpreter to start, on a machine that is busy with other things
 _END = 5.0
 _NONSENSE = "the process that read it answered nonsense"
-# What is read is hostile, so the child knows nothing of the environment, where passwords are kept, but this.
-_ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "TZ", "TZDIR")
 _OUTSIDE = {signal.SIGKILL, signal.SIGTERM}  # nobody here sent it: the machine is out of memory, or going down
 
 
@@ -29,7 +26,7 @@ class Child:
         self._channel, theirs = socket.socketpair()
         with theirs:
             try:
-                self._process = _started(theirs, memory)
+                self._process = started("feeder.workshop", [str(memory)], theirs)
             except OSError as error:
                 self._channel.close()
                 raise TooHard(f"no process can be started to read it: {error.strerror}", passing=True) from error
@@ -96,18 +93,3 @@ class Child:
             name = signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"
             return TooHard(f"it ended the process that read it ({name})", passing=-status in _OUTSIDE)
         return TooHard(f"it ended the process that read it (exit {status})")
-
-
-def _started(theirs: socket.socket, memory: int) -> subprocess.Popen[bytes]:
-    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    # It finds what we find; -P: and nothing else, as a json.py in the folder that we were started in.
-    environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)  # noqa: PTH109 - strings
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-P", "-m", "feeder.workshop", str(memory)],
-        stdin=theirs.fileno(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        close_fds=True,
-        start_new_session=True,  # Ctrl-C in a terminal is for the daemon, which then ends its children
-    )
