@@ -1,59 +1,104 @@
-"""What is owed to whom, who is sending it, and every attempt."""
+"""What is owed to whom, and every attempt. How it is sent is in `sending`, sent again in `again`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import func, select, update
 
-from feeder.model.delivery import Attempt, Delivery, DeliveryState, Kind, Outcome, Phase
+from feeder.model.delivery import Attempt, DeliveryState, Notice, NoticeKind, Outcome, Phase
 from feeder.store import dialect
-from feeder.store.schema import attempt, delivery
+from feeder.store._rows import FIELDS, OPEN, conditions, from_row
+from feeder.store.schema_deliveries import attempt, delivery, notice
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Row
 
+    from feeder.model.delivery import Delivery
     from feeder.store.engine import Tx
 
-_MICROSECONDS = 1_000_000
-_FIELDS = [delivery.c[name] for name in Delivery.__slots__]
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What becomes of a delivery after an attempt."""
-
-    delivery: int
-    token: str
-    state: DeliveryState
-    reason: str
-    tries: int
-    due: datetime | None
-
-
-def _delivery(row: Row[tuple[object, ...]]) -> Delivery:
-    values = dict(row._mapping)  # noqa: SLF001  the documented way to a row's names
-    values["kind"], values["state"] = Kind(values["kind"]), DeliveryState(values["state"])
-    return Delivery(**values)
+MICROSECONDS = 1_000_000
+_GIVEN = {"id", "behind", "token"}  # by the store
 
 
 # ---------------------------------------------------------------- owing
 
 
-def owe(tx: Tx, it: Delivery) -> bool:
-    """Owe this event to this webhook; False when it is owed already (`it.id` is given by the store)."""
-    values = {name: getattr(it, name) for name in it.__slots__ if name not in {"id", "token"}}
+def owe(tx: Tx, it: Delivery, *, ordered: bool = False) -> bool:
+    """Owe this event to this webhook; False when it is owed already (`it.id` is given by the store).
+
+    It is sent after what is still open of the same article, so that a withdrawal does not overtake what it
+    withdraws; `ordered`: after all that is open to this webhook.
+    """
+    values = {name: getattr(it, name) for name in it.__slots__ if name not in _GIVEN}
+    if ordered or it.article is not None:
+        values["behind"] = _newest_open(tx, it.webhook, None if ordered else it.article)
     return dialect.add(tx, delivery, values, ("event", "webhook"))
+
+
+def _newest_open(tx: Tx, name: str, article: str | None) -> int | None:
+    """The newest delivery that is still open to a webhook, of one article or of all."""
+    query = select(func.max(delivery.c.id)).where(delivery.c.webhook == name)
+    if article is not None:
+        query = query.where(delivery.c.article == article)
+    # One look at an index each: the two states together would be a walk over the backlog.
+    found = [tx.execute(query.where(delivery.c.state == state)).scalar() for state in OPEN]
+    return max((key for key in found if key is not None), default=None)
+
+
+def put_notice(tx: Tx, it: Notice) -> bool:
+    """Keep it; False when it was there."""
+    return dialect.add(tx, notice, {name: getattr(it, name) for name in it.__slots__}, ("id",))
+
+
+def cancel_pending(tx: Tx, article: str, reason: str, now: datetime) -> None:
+    """What waits of this article is not sent any more; what is under way is left alone."""
+    cancel(tx, _waiting(tx, delivery.c.article == article), reason, now)
+
+
+def cancel(tx: Tx, ids: Sequence[int], reason: str, now: datetime) -> None:
+    """These are not sent any more; what stood behind one stands behind what that stood behind."""
+    followed = select(delivery.c.behind).where(delivery.c.behind.in_(ids)).distinct().order_by(delivery.c.behind)
+    for key in tx.execute(followed).scalars().all():
+        before = select(delivery.c.behind).where(delivery.c.id == key).scalar_subquery()
+        tx.execute(update(delivery).where(delivery.c.behind == key).values(behind=before))
+    values = {"state": DeliveryState.CANCELLED, "reason": reason, "done": now, "due": None, "behind": None}
+    tx.execute(update(delivery).where(delivery.c.id.in_(ids)).values(values))
+
+
+def cancel_of_left(tx: Tx, names: Sequence[str], reason: str, now: datetime, limit: int) -> int:
+    """Cancel so many of what waits for these webhooks; returns how many there were."""
+    ids = _waiting(tx, delivery.c.webhook.in_(names), limit)
+    cancel(tx, ids, reason, now)
+    return len(ids)
+
+
+def _waiting(tx: Tx, which: ColumnElement[bool], limit: int | None = None) -> Sequence[int]:
+    """Locked: what another node claims at this moment is under way, and nobody claims the others meanwhile."""
+    query = select(delivery.c.id).where(which, delivery.c.state == DeliveryState.PENDING).order_by(delivery.c.id)
+    return tx.execute(query.limit(limit).with_for_update(key_share=True)).scalars().all()
+
+
+# ---------------------------------------------------------------- looking
+
+
+def newest(tx: Tx) -> int:
+    """The id of the newest delivery; 0 when there is none."""
+    return tx.execute(select(func.max(delivery.c.id))).scalar() or 0
+
+
+def get(tx: Tx, key: int) -> Delivery | None:
+    row = tx.execute(select(*FIELDS).where(delivery.c.id == key)).first()
+    return None if row is None else from_row(row)
 
 
 def of_article(tx: Tx, article: str) -> tuple[Delivery, ...]:
     """Everything that was ever owed of this article, oldest first."""
-    rows = tx.execute(select(*_FIELDS).where(delivery.c.article == article).order_by(delivery.c.id)).all()
-    return tuple(map(_delivery, rows))
+    rows = tx.execute(select(*FIELDS).where(delivery.c.article == article).order_by(delivery.c.id)).all()
+    return tuple(map(from_row, rows))
 
 
 def tried(tx: Tx, article: str) -> frozenset[int]:
@@ -62,172 +107,29 @@ def tried(tx: Tx, article: str) -> frozenset[int]:
     return frozenset(tx.execute(select(attempt.c.delivery).where(attempt.c.delivery.in_(mine))).scalars())
 
 
-def withdrawn_since(tx: Tx, it: Delivery) -> bool:
-    """Whether its webhook is owed the withdrawal of what this delivery tells of."""
-    query = select(delivery.c.id).where(
-        delivery.c.article == it.article,
-        delivery.c.webhook == it.webhook,
-        delivery.c.id > it.id,
-        delivery.c.kind == Kind.WITHDRAWN,
-        delivery.c.state == DeliveryState.PENDING,
-    )
-    return tx.execute(query.limit(1)).first() is not None
-
-
-def cancel_pending(tx: Tx, article: str, reason: str, now: datetime) -> None:
-    """What waits of this article is not sent any more; what is under way is left alone."""
-    where = (delivery.c.article == article) & (delivery.c.state == DeliveryState.PENDING)
-    values = {"state": DeliveryState.CANCELLED, "reason": reason, "done": now, "due": None}
-    tx.execute(update(delivery).where(where).values(values))
-
-
-# ---------------------------------------------------------------- sending
-
-
-def newest(tx: Tx) -> int:
-    """The id of the newest delivery; 0 when there is none."""
-    return tx.execute(select(func.max(delivery.c.id))).scalar() or 0
-
-
-def any_due(tx: Tx, names: Collection[str], now: datetime, upto: int) -> bool:
-    return any(_due_ids(tx, name, now, 1, upto) for name in names)
-
-
-def claim(
-    tx: Tx, room: Mapping[str, int], free: int, now: datetime, until: datetime, token: str, upto: int
-) -> tuple[Delivery, ...]:
-    """Lease what is due to these webhooks, oldest first. Send only after the commit.
-
-    At most `room[name]` to each, in the order of `room`, and at most `free` together.
-    `upto` is the newest delivery (by id) that may be sent yet.
-    """
-    claimed: list[Delivery] = []
-    for name, most in room.items():
-        ids = _due_ids(tx, name, now, max(0, min(most, free - len(claimed))), upto, lock=True)
-        if ids:
-            mine = delivery.c.id.in_(ids) & (delivery.c.state == DeliveryState.PENDING)
-            values = {"state": DeliveryState.LEASED, "token": token, "lease_until": until}
-            tx.execute(update(delivery).where(mine).values(values))
-            held = select(*_FIELDS).where(delivery.c.id.in_(ids), delivery.c.token == token)
-            claimed.extend(map(_delivery, tx.execute(held.order_by(delivery.c.due, delivery.c.id)).all()))
-    return tuple(claimed)
-
-
-def _due_ids(tx: Tx, name: str, now: datetime, limit: int, upto: int, *, lock: bool = False) -> list[int]:
-    # One probe of the partial index a webhook: 0.1 ms at a backlog of a million, where a window takes a second.
-    query = select(delivery.c.id).where(
-        delivery.c.webhook == name, delivery.c.state == DeliveryState.PENDING, delivery.c.due <= now
-    )
-    # One after the other for each article: a withdrawal must not overtake what it withdraws.
-    older = delivery.alias()
-    open_before = select(older.c.id).where(
-        older.c.article == delivery.c.article,
-        older.c.webhook == name,
-        older.c.id < delivery.c.id,
-        older.c.state.in_((DeliveryState.PENDING, DeliveryState.LEASED)),
-    )
-    query = (
-        query.where(delivery.c.id <= upto, ~open_before.exists())
-        .order_by(delivery.c.due, delivery.c.id)
-        .limit(limit)
-    )
-    return list(tx.execute(query.with_for_update(skip_locked=True, of=delivery) if lock else query).scalars())
-
-
-def settle(tx: Tx, it: Settled, now: datetime) -> bool:
-    """Write what became of a leased delivery; False when the lease was lost meanwhile and nothing was written."""
-    ended = it.state != DeliveryState.PENDING
-    mine = (
-        (delivery.c.id == it.delivery)
-        & (delivery.c.state == DeliveryState.LEASED)
-        & (delivery.c.token == it.token)
-    )
-    values = {
-        "state": it.state,
-        "reason": it.reason,
-        "tries": it.tries,
-        "due": it.due,
-        "done": now if ended else None,
-        "token": None,
-        "lease_until": None,
-    }
-    return tx.execute(update(delivery).where(mine).values(values)).rowcount == 1
-
-
-def reclaim(tx: Tx, now: datetime, *, everything: bool = False) -> int:
-    """Free the leases that have run out, or all of them when their holders are known to be dead.
-
-    A crash does not spend a try. Returns how many were freed.
-    """
-    leased = delivery.c.state == DeliveryState.LEASED
-    where = leased if everything else leased & (delivery.c.lease_until < now)
-    values = {
-        "state": DeliveryState.PENDING,
-        "token": None,
-        "lease_until": None,
-        "crashes": delivery.c.crashes + 1,
-    }
-    return tx.execute(update(delivery).where(where).values(values)).rowcount
-
-
-def any_lost(tx: Tx, now: datetime) -> bool:
-    """Whether a lease has run out."""
-    query = select(delivery.c.id).where(delivery.c.state == DeliveryState.LEASED, delivery.c.lease_until < now)
-    return tx.execute(query.limit(1)).first() is not None
-
-
-def log(tx: Tx, it: Attempt) -> None:
-    values = {name: getattr(it, name) for name in it.__slots__}
-    values.update(took=round(it.took * _MICROSECONDS), body=it.body.encode("utf-8", "replace"))
-    tx.execute(attempt.insert().values(values))
-
-
-# ---------------------------------------------------------------- looking
-
-
-def get(tx: Tx, key: int) -> Delivery | None:
-    row = tx.execute(select(*_FIELDS).where(delivery.c.id == key)).first()
-    return None if row is None else _delivery(row)
-
-
 def listed(
     tx: Tx,
     limit: int,
     *,
     name: str | None = None,
+    among: Collection[str] | None = None,
     state: DeliveryState | None = None,
     article: str | None = None,
     since: datetime | None = None,
 ) -> tuple[Delivery, ...]:
-    """The newest deliveries that fit, newest first."""
-    query = select(*_FIELDS).order_by(delivery.c.id.desc()).limit(limit)
-    for condition in _conditions(name, state, article, since):
-        query = query.where(condition)
-    return tuple(map(_delivery, tx.execute(query).all()))
+    """The newest deliveries that fit, newest first. `among`: to one of these webhooks."""
+    query = select(*FIELDS).order_by(delivery.c.id.desc()).limit(limit)
+    if among is not None:
+        query = query.where(delivery.c.webhook.in_(among))
+    return tuple(map(from_row, tx.execute(query.where(*conditions(name, state, article, since))).all()))
 
 
-def _conditions(
-    name: str | None, state: DeliveryState | None, article: str | None, since: datetime | None
-) -> list[ColumnElement[bool]]:
-    wanted = {delivery.c.webhook: name, delivery.c.state: state, delivery.c.article: article}
-    conditions = [column == value for column, value in wanted.items() if value is not None]
-    return conditions if since is None else [*conditions, delivery.c.created >= since]
-
-
-def again(tx: Tx, now: datetime, ids: Iterable[int]) -> int:
-    """Send these once more under the same id, with the whole retry schedule before them; not what is under way."""
-    return _again(tx, now, delivery.c.id.in_(list(ids)) & (delivery.c.state != DeliveryState.LEASED))
-
-
-def again_since(tx: Tx, now: datetime, name: str, states: Collection[DeliveryState], moment: datetime) -> int:
-    """The same for all that ended in one of these states and was created since then."""
-    where = (delivery.c.webhook == name) & delivery.c.state.in_(list(states)) & (delivery.c.created >= moment)
-    return _again(tx, now, where)
-
-
-def _again(tx: Tx, now: datetime, where: ColumnElement[bool]) -> int:
-    values = {"state": DeliveryState.PENDING, "tries": 0, "due": now, "done": None, "reason": "sent again by hand"}
-    return tx.execute(update(delivery).where(where).values(values)).rowcount
+def get_notice(tx: Tx, key: str) -> Notice | None:
+    row = tx.execute(select(notice).where(notice.c.id == key)).first()
+    if row is None:
+        return None
+    values = dict(row._mapping)  # noqa: SLF001  the documented way to a row's names
+    return Notice(**values | {"kind": NoticeKind(values["kind"])})
 
 
 def attempts(tx: Tx, key: int) -> tuple[Attempt, ...]:
@@ -238,7 +140,7 @@ def attempts(tx: Tx, key: int) -> tuple[Attempt, ...]:
 def _attempt(row: Row[tuple[object, ...]]) -> Attempt:
     values = {name: row._mapping[name] for name in Attempt.__slots__}  # noqa: SLF001  the documented way
     values.update(
-        took=values["took"] / _MICROSECONDS,
+        took=values["took"] / MICROSECONDS,
         body=values["body"].decode("utf-8", "replace"),
         phase=Phase(values["phase"]),
         outcome=Outcome(values["outcome"]),
@@ -257,9 +159,8 @@ def count(tx: Tx) -> dict[str, dict[str, int]]:
 
 def oldest_waiting(tx: Tx) -> dict[str, datetime]:
     """When the oldest delivery that is not yet answered well was created, by webhook."""
-    waiting = delivery.c.state.in_((DeliveryState.PENDING, DeliveryState.LEASED))
-    query = select(delivery.c.webhook, func.min(delivery.c.created)).where(waiting).group_by(delivery.c.webhook)
-    return {name: cast("datetime", moment) for name, moment in tx.execute(query)}
+    query = select(delivery.c.webhook, func.min(delivery.c.created)).where(delivery.c.state.in_(OPEN))
+    return {name: cast("datetime", moment) for name, moment in tx.execute(query.group_by(delivery.c.webhook))}
 
 
 def failed_since(tx: Tx, moment: datetime) -> tuple[tuple[str, str], ...]:
@@ -271,3 +172,11 @@ def failed_since(tx: Tx, moment: datetime) -> tuple[tuple[str, str], ...]:
         .order_by(delivery.c.id)
     )
     return tuple((name, reason) for name, reason in tx.execute(query))
+
+
+def lost_since(tx: Tx, moment: datetime, limit: int = 10_000) -> int:
+    """How many of the newest attempts, made since then, were lost with their sender or answered too late."""
+    newest = select(attempt.c.at, attempt.c.outcome, attempt.c.fenced).order_by(attempt.c.id.desc()).limit(limit)
+    found = newest.subquery()
+    lost = (found.c.outcome == Outcome.LOST) | found.c.fenced
+    return tx.execute(select(func.count()).select_from(found).where(found.c.at >= moment, lost)).scalar() or 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, text
@@ -13,9 +14,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.pool import QueuePool
 
 from feeder.errors import StoreError
+from feeder.store import hints
+from feeder.store.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import URL
@@ -26,16 +29,27 @@ Tx = Connection
 _WRITERS = 0x66656564
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Store:
     """Short transactions: `read()` sees one moment, `write()` is all or nothing and durable when it returns."""
 
-    def __init__(self, url: str, *, daemon: bool = False) -> None:
-        """`daemon` says that this process has the store's lock: of all processes only that one tidies the log."""
+    def __init__(self, url: str, *, daemon: bool = False, clock: Callable[[], datetime] = _now) -> None:
+        """`daemon` says that this process has the store's lock: of all processes only that one tidies the log.
+
+        `clock` is that of an embedded store; a shared one has its own.
+        """
         self.url = _address(url)
         self.embedded = self.url.get_backend_name() == "sqlite"
+        self._clock = clock
         self._one_writer = threading.Lock()
+        self._standing = Standing(self.url.database or "")
         if self.embedded:
-            self._reader, self._writer = _sqlite(self.url), _sqlite(self.url, writer=True, tidy=daemon)
+            opened = self._standing.opened
+            self._reader = _sqlite(self.url, opened)
+            self._writer = _sqlite(self.url, opened, writer=True, tidy=daemon)
         else:
             self._reader = self._writer = _postgres(self.url)
 
@@ -54,16 +68,44 @@ class Store:
 
     @contextmanager
     def _write_alone(self) -> Iterator[Tx]:
-        with self._translated(), self._one_writer, self._writer.begin() as tx:
-            yield tx
+        with self._translated(), self._one_writer:
+            self.check()
+            with self._writer.begin() as tx:
+                yield tx
 
     @contextmanager
     def _write_shared(self) -> Iterator[Tx]:
         with self._translated(), self._writer.begin() as tx:
+            hints.drop(tx)
             yield tx
+            hints.send(tx)
+
+    def check(self) -> None:
+        """Raises StoreGone when the file of an embedded store is not the one that was opened."""
+        if self.embedded:
+            self._standing.check()
+
+    def now(self, tx: Tx) -> datetime:
+        """The moment, by the one clock that all who share the store go by."""
+        if self.embedded:
+            return self._clock()
+        moment: datetime = tx.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return moment.astimezone(UTC)
+
+    def listen(self, heard: Callable[[str], None], ending: threading.Event) -> bool:
+        """Call `heard` for each hint of other nodes (see hints) until `ending`. Raises StoreError.
+
+        False at once where hints do not come: the store is embedded, or a pooler stands before it.
+        """
+        if self.embedded:
+            return False
+        try:
+            return hints.listen(self._reader, heard, ending)
+        except Exception as error:  # noqa: BLE001 - the driver's, of which SQLAlchemy knows nothing here
+            raise StoreError(f"the store {self} sends no hints: {type(error).__name__}") from None
 
     def in_order(self, tx: Tx) -> None:
-        """Make this write transaction wait for every other that asked the same (SQLite always does)."""
+        """Make this transaction wait for every other that asked the same (SQLite always does)."""
         if not self.embedded:
             tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
 
@@ -104,7 +146,7 @@ def _reason(error: DBAPIError) -> str:
     return re.sub(r"\s+", " ", lines[0])[:300] if lines else type(error.orig).__name__
 
 
-def _sqlite(url: URL, *, writer: bool = False, tidy: bool = False) -> Engine:
+def _sqlite(url: URL, opened: Callable[[], None], *, writer: bool = False, tidy: bool = False) -> Engine:
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -118,6 +160,7 @@ def _sqlite(url: URL, *, writer: bool = False, tidy: bool = False) -> Engine:
         connection.isolation_level = None  # the driver's own transactions begin too late
         for pragma in _pragmas(writer=writer, tidy=tidy):
             connection.execute(f"PRAGMA {pragma}")
+        opened()
 
     @event.listens_for(engine, "begin")
     def begin(tx: Connection) -> None:
@@ -138,7 +181,13 @@ def _pragmas(*, writer: bool, tidy: bool) -> tuple[str, ...]:
 def _postgres(url: URL) -> Engine:
     try:
         return create_engine(
-            url, pool_size=8, max_overflow=24, pool_pre_ping=True, isolation_level="READ COMMITTED"
+            url,
+            pool_size=8,
+            max_overflow=24,
+            pool_pre_ping=True,
+            isolation_level="READ COMMITTED",
+            # Behind a pooler the next transaction may run on a server that has not seen this one's statements.
+            connect_args={"prepare_threshold": None},
         )
     except (ModuleNotFoundError, NoSuchModuleError):
         raise StoreError("store: PostgreSQL needs one more package: pip install 'newsfeeder[postgres]'") from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select, update
 
-from feeder.store import articles, dialect
+from feeder.store import articles, dialect, hints
 from feeder.store.schema import cursor, feed, membership
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def end(tx: Tx, parent: str, now: datetime) -> None:
     clear(tx, parent)
     changed = {"ended": True, "version": feed.c.version + 1, "changed": now}
     tx.execute(update(feed).where(feed.c.parent == parent, feed.c.ended.is_(False)).values(changed))
+    hints.hint(tx, hints.FEEDS)
 
 
 def of_parent(tx: Tx, parent: str) -> tuple[str, ...]:
@@ -74,6 +75,7 @@ def touch(tx: Tx, names: Iterable[str], now: datetime) -> None:
     """These feeds are to be written again."""
     changed = {"version": feed.c.version + 1, "changed": now}
     tx.execute(update(feed).where(feed.c.name.in_(list(names))).values(changed))
+    hints.hint(tx, hints.FEEDS)
 
 
 def of_article(tx: Tx, article: str) -> frozenset[str]:

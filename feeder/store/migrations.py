@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, select, text
 
 from feeder.errors import StoreError
-from feeder.store import schema
+from feeder.store import schema, schema_deliveries  # noqa: F401 - the tables of both
 from feeder.store.schema import meta, metadata
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from feeder.store.engine import Store, Tx
 
-VERSION = 2
+VERSION = 3
 
 
 def _two(tx: Tx) -> None:
@@ -40,8 +40,77 @@ def _two(tx: Tx) -> None:
     metadata.create_all(tx, tables=[schema.sketch, schema.phrase, schema.kept, schema.answered])
 
 
+_OPEN = "('pending', 'leased')"
+_CARRIED = (
+    "id, event, webhook, article, revision, kind, state, reason, tries, crashes, created, due, done, token,"
+    " lease_until"
+)
+_TRIED = "id, delivery, number, at, took, phase, outcome, reason, status, address, body, truncated, fenced"
+_BEFORE = (
+    "SELECT max(o.id) FROM old_delivery o WHERE o.article = d.article AND o.webhook = d.webhook"
+    " AND o.id < d.id AND o.state IN ('pending', 'leased')"
+)
+_CARRY = (
+    f"INSERT INTO delivery ({_CARRIED}, began, lane, behind) SELECT {_CARRIED}, created, 0,"  # noqa: S608 - constants
+    f" CASE WHEN state IN {_OPEN} THEN ({_BEFORE}) END FROM old_delivery d"
+)
+
+
+def _three(tx: Tx) -> None:
+    """Delivery: notices are owed too, webhooks have a health, one delivery stands behind another, replays."""
+    for statement in (
+        "ALTER TABLE webhook ADD COLUMN fails INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE webhook ADD COLUMN failures INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE webhook ADD COLUMN failing_since BIGINT",
+        "ALTER TABLE webhook ADD COLUMN warned BOOLEAN NOT NULL DEFAULT false",
+        "ALTER TABLE webhook ADD COLUMN rest BIGINT",
+        "ALTER TABLE webhook ADD COLUMN ramp INTEGER",
+        "ALTER TABLE webhook ADD COLUMN paced BIGINT",
+        "ALTER TABLE webhook ADD COLUMN address VARCHAR NOT NULL DEFAULT ''",
+        "ALTER TABLE webhook ADD COLUMN resumed BIGINT",
+        'ALTER TABLE webhook ADD COLUMN "left" BIGINT',
+        # SQLite cannot make a column of a table nullable: what refers to it and the table itself are made anew.
+        "ALTER TABLE attempt RENAME TO old_attempt",
+        "ALTER TABLE delivery RENAME TO old_delivery",
+        *(f"DROP INDEX delivery_{name}" for name in ("article", "due", "lease", "recent", "state")),
+        "DROP INDEX attempt_delivery",
+        "CREATE INDEX old_delivery_article ON old_delivery (article, webhook, id)",  # goes with its table
+        *_unnamed(tx),
+    ):
+        tx.execute(text(statement))
+    ours = ("notice", "replay", "delivery", "attempt")
+    metadata.create_all(tx, tables=[metadata.tables[name] for name in ours])
+    for statement in (
+        _CARRY,
+        f"INSERT INTO attempt ({_TRIED}) SELECT {_TRIED} FROM old_attempt",  # noqa: S608 - constants
+        "DROP TABLE old_attempt",
+        "DROP TABLE old_delivery",
+        *_counters(tx),
+    ):
+        tx.execute(text(statement))
+
+
+def _unnamed(tx: Tx) -> list[str]:
+    """On PostgreSQL the names of constraints and sequences are not the table's own: the new tables want them."""
+    if tx.dialect.name == "sqlite":
+        return []
+    return [
+        *(f"ALTER TABLE old_{it} RENAME CONSTRAINT {it}_pkey TO old_{it}_pkey" for it in ("delivery", "attempt")),
+        "ALTER TABLE old_delivery RENAME CONSTRAINT delivery_event_webhook_key TO old_delivery_event_webhook_key",
+        *(f"ALTER SEQUENCE {it}_id_seq RENAME TO old_{it}_id_seq" for it in ("delivery", "attempt")),
+    ]
+
+
+def _counters(tx: Tx) -> list[str]:
+    """Ids go on where they were."""
+    if tx.dialect.name == "sqlite":
+        return []
+    highest = "SELECT setval('{0}_id_seq', greatest(1, (SELECT coalesce(max(id), 0) + 1 FROM {0})), false)"
+    return [highest.format(it) for it in ("delivery", "attempt")]
+
+
 # The step that leads to each version from the one before; version 1 is where we began.
-STEPS: Mapping[int, Callable[[Tx], None]] = {2: _two}
+STEPS: Mapping[int, Callable[[Tx], None]] = {2: _two, 3: _three}
 
 
 def migrate(store: Store, steps: Mapping[int, Callable[[Tx], None]] = STEPS, target: int = VERSION) -> int:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from feeder.store.schema import article, delivery, document
+from feeder.store.schema import article, document
+from feeder.store.schema_deliveries import delivery
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Select

@@ -1,4 +1,7 @@
-"""The tables. Instants are whole microseconds since 1970 (UTC), the same on SQLite and PostgreSQL."""
+"""The tables; those of deliveries are in schema_deliveries.
+
+Instants are whole microseconds since 1970 (UTC), the same on SQLite and PostgreSQL.
+"""
 
 from __future__ import annotations
 
@@ -204,72 +207,6 @@ membership = Table(
     PrimaryKeyConstraint("feed", "article"),
     Index("membership_position", "feed", "position", "article"),
     Index("membership_article", "article"),
-)
-
-webhook = Table(
-    "webhook",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("since", Instant, nullable=False),
-    Column("status", String, nullable=False),
-    Column("reason", String, nullable=False),
-)
-
-delivery = Table(
-    "delivery",
-    metadata,
-    Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("event", String, nullable=False),
-    Column("webhook", String, ForeignKey("webhook.name"), nullable=False),
-    Column("article", String, ForeignKey("article.id"), nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("state", String, nullable=False),
-    Column("reason", String, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("crashes", Integer, nullable=False),
-    Column("created", Instant, nullable=False),
-    Column("due", Instant),
-    Column("done", Instant),
-    Column("token", String),
-    Column("lease_until", Instant),
-    UniqueConstraint("event", "webhook"),
-    Index("delivery_article", "article", "webhook", "state", "id"),
-    Index("delivery_recent", "webhook", "id"),
-)
-Index(
-    "delivery_due",
-    delivery.c.webhook,
-    delivery.c.due,
-    delivery.c.id,
-    sqlite_where=delivery.c.state == "pending",
-    postgresql_where=delivery.c.state == "pending",
-)
-Index(
-    "delivery_lease",
-    delivery.c.lease_until,
-    sqlite_where=delivery.c.state == "leased",
-    postgresql_where=delivery.c.state == "leased",
-)
-Index("delivery_state", delivery.c.state, delivery.c.webhook)
-
-attempt = Table(
-    "attempt",
-    metadata,
-    Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("delivery", BigInteger, ForeignKey("delivery.id"), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("took", BigInteger, nullable=False),  # microseconds
-    Column("phase", String, nullable=False),
-    Column("outcome", String, nullable=False),
-    Column("reason", String, nullable=False),
-    Column("status", Integer),
-    Column("address", String),
-    Column("body", LargeBinary, nullable=False),
-    Column("truncated", Boolean, nullable=False),
-    Column("fenced", Boolean, nullable=False),
-    Index("attempt_delivery", "delivery", "id"),
 )
 
 # Who does what alone: a source is polled by one node at a time.

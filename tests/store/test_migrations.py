@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import inspect, text
 
 from feeder.errors import StoreError
 from feeder.model.article import Bar
-from feeder.store import articles, documents, migrations
+from feeder.store import articles, deliveries, documents, migrations, sending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +91,44 @@ def test_what_a_store_of_version_1_held_is_there_afterwards(store: Store) -> Non
     assert bars == {"a0": Bar.FIRST_LOOK, "a1": Bar.NONE}
     assert state is not None
     assert (state.memory, state.failures, state.rest) == ("", 0, None)
+
+
+DELIVERY = text(
+    "INSERT INTO delivery (id, event, webhook, article, revision, kind, state, reason, tries, crashes, created,"
+    " due, token, lease_until)"
+    " VALUES (:id, :event, 'partner', 'a1', 1, 'published', :state, '', 2, 1, 7, 9, :token, :lease)"
+)
+ATTEMPT = text(
+    "INSERT INTO attempt (id, delivery, number, at, took, phase, outcome, reason, status, body, truncated, fenced)"
+    " VALUES (4, 2, 1, 8, 1, 'done', 'retry', '500', 500, :body, :yes, :no)"
+)
+
+
+def test_what_a_store_of_version_2_owed_is_owed_and_ids_go_on(store: Store) -> None:
+    _older(store, 2)
+    with store.write() as tx:
+        tx.execute(text(str(ARTICLE).replace("first_look", "bar")), {"id": "a1", "first": ""})
+        tx.execute(text("INSERT INTO webhook (name, since, status, reason) VALUES ('partner', 1, 'active', '')"))
+        for key, state in ((1, "delivered"), (2, "leased"), (3, "pending")):
+            given = {"id": key, "event": f"msg_{key}", "state": state}
+            tx.execute(
+                DELIVERY, given | ({"token": "t", "lease": 8} if key == 2 else {"token": None, "lease": None})
+            )
+        tx.execute(ATTEMPT, {"body": b"\xc3\xbc", "yes": True, "no": False})
+    migrations.migrate(store)
+    with store.write() as tx:
+        first, second, third = (deliveries.get(tx, key) for key in (1, 2, 3))
+        assert first is not None
+        assert second is not None
+        assert third is not None
+        assert [it.behind for it in (first, second, third)] == [None, None, 2]
+        assert (second.state.value, second.token, second.tries, second.crashes) == ("leased", "t", 2, 1)
+        assert second.began == second.created
+        (tried,) = deliveries.attempts(tx, 2)
+        assert (tried.status, tried.body, tried.truncated, tried.fenced) == (500, "ü", True, False)
+        assert deliveries.owe(tx, replace(third, event="msg_4"))
+        assert deliveries.newest(tx) == 4
+        sending.log_all(tx, [replace(tried, delivery=4)])
 
 
 def _add_a_column(tx: Tx) -> None:

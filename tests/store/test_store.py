@@ -15,21 +15,7 @@ from sqlalchemy import text
 
 from feeder.errors import StoreError, StoreInUse
 from feeder.model.article import Change, Content, Enclosure, Person, State
-from feeder.model.delivery import Attempt, Delivery, DeliveryState, Kind, Outcome, Phase
-from feeder.store import (
-    Store,
-    articles,
-    content,
-    deliveries,
-    documents,
-    feeds,
-    leases,
-    lock,
-    migrations,
-    reckoning,
-    webhooks,
-)
-from feeder.store.deliveries import Settled
+from feeder.store import Store, articles, content, documents, feeds, leases, lock, migrations, reckoning
 from feeder.store.documents import DocumentState, Known
 from feeder.store.feeds import FeedState
 from tests.samples import NOW, article
@@ -44,29 +30,6 @@ def _put(tx: Tx, number: int = 1) -> str:
     it = article(number)
     articles.write(tx, it, Change.PUBLISHED, NOW, (("title", "first line"),))
     return it.id
-
-
-def _owed(tx: Tx, number: int = 1, name: str = "partner", due_in: int = 0) -> int:
-    if not articles.exists(tx, article(number).id):
-        _put(tx, number)
-    webhooks.register(tx, [name], NOW)
-    it = Delivery(
-        id=0,
-        event=f"msg_{number}",
-        webhook=name,
-        article=article(number).id,
-        revision=1,
-        kind=Kind.PUBLISHED,
-        state=DeliveryState.PENDING,
-        reason="",
-        tries=0,
-        crashes=0,
-        created=NOW,
-        due=NOW + timedelta(seconds=due_in),
-        done=None,
-    )
-    assert deliveries.owe(tx, it)
-    return deliveries.listed(tx, 1)[0].id
 
 
 def _known(key: str, state: DocumentState = DocumentState.READ, stored: str | None = None) -> Known:
@@ -217,109 +180,6 @@ def test_a_feed_shows_its_newest_articles_and_counts_its_changes(store: Store) -
         assert (state.ended, state.version, feeds.newest(tx, "all", 2)) == (True, 2, ())
 
 
-def test_an_event_is_owed_to_a_webhook_once(store: Store) -> None:
-    with store.write() as tx:
-        _owed(tx)
-        again = deliveries.listed(tx, 1)[0]
-        assert not deliveries.owe(tx, again)
-        assert len(deliveries.listed(tx, 10)) == 1
-
-
-def test_what_is_due_is_claimed_oldest_first_within_the_room_of_each_webhook(store: Store) -> None:
-    with store.write() as tx:
-        for number in (1, 2, 3):
-            _owed(tx, number, "a", due_in=-number)
-            _owed(tx, number, "b", due_in=number)
-    with store.write() as tx:
-        assert deliveries.any_due(tx, ["a", "b"], NOW, 1000)
-        claimed = deliveries.claim(tx, {"a": 2, "b": 2}, 99, NOW, LATER, "token", 1000)
-        assert [(it.webhook, it.event) for it in claimed] == [("a", "msg_3"), ("a", "msg_2")]
-        assert {it.state for it in claimed} == {DeliveryState.LEASED}
-    with store.write() as tx:
-        assert [it.event for it in deliveries.claim(tx, {"a": 5}, 99, NOW, LATER, "other", 1000)] == ["msg_1"]
-
-
-def _settled(key: int, token: str) -> Settled:
-    return Settled(key, token, DeliveryState.DELIVERED, "204", 1, None)
-
-
-def test_an_answer_is_written_only_under_the_lease_that_sent_it(store: Store) -> None:
-    with store.write() as tx:
-        key = _owed(tx)
-        deliveries.claim(tx, {"partner": 1}, 99, NOW, LATER, "mine", 1000)
-    with store.write() as tx:
-        assert not deliveries.settle(tx, _settled(key, "other"), NOW)
-        assert deliveries.reclaim(tx, LATER + timedelta(seconds=1)) == 1
-        assert not deliveries.settle(tx, _settled(key, "mine"), NOW)
-        deliveries.claim(tx, {"partner": 1}, 99, LATER, LATER, "second", 1000)
-        assert deliveries.settle(tx, _settled(key, "second"), LATER)
-        found = deliveries.get(tx, key)
-    assert found is not None
-    assert (found.state, found.crashes, found.tries, found.done) == (DeliveryState.DELIVERED, 1, 1, LATER)
-
-
-def test_a_lease_that_has_not_run_out_is_left_alone(store: Store) -> None:
-    with store.write() as tx:
-        _owed(tx)
-        deliveries.claim(tx, {"partner": 1}, 99, NOW, LATER, "mine", 1000)
-        assert not deliveries.any_lost(tx, NOW)
-        assert deliveries.reclaim(tx, NOW) == 0
-        assert deliveries.reclaim(tx, NOW, everything=True) == 1
-
-
-def test_what_waits_of_an_article_can_be_cancelled_and_what_is_under_way_is_left_alone(store: Store) -> None:
-    with store.write() as tx:
-        flying, waiting = _owed(tx, 1, "flying"), _owed(tx, 1, "waiting")
-        deliveries.claim(tx, {"flying": 1}, 99, NOW, LATER, "t", 1000)
-        deliveries.cancel_pending(tx, article(1).id, "withdrawn", NOW)
-        states = {it.id: it.state for it in deliveries.of_article(tx, article(1).id)}
-        assert states == {flying: DeliveryState.LEASED, waiting: DeliveryState.CANCELLED}
-
-
-def test_of_one_article_one_delivery_after_the_other_is_sent_to_a_webhook(store: Store) -> None:
-    with store.write() as tx:
-        first = _owed(tx)
-        later = Delivery(
-            **{name: getattr(deliveries.get(tx, first), name) for name in Delivery.__slots__} | {"event": "msg_2"}
-        )
-        assert deliveries.owe(tx, later)
-        other = _owed(tx, 3)
-        claimed = deliveries.claim(tx, {"partner": 9}, 99, NOW, LATER, "t", 1000)
-        assert [it.id for it in claimed] == [first, other]
-        retry = Settled(first, "t", DeliveryState.PENDING, "503", 1, LATER)
-        deliveries.settle(tx, retry, NOW)
-        assert deliveries.claim(tx, {"partner": 9}, 99, NOW, LATER, "t", 1000) == ()
-        deliveries.again(tx, NOW, [first])
-        assert len(deliveries.claim(tx, {"partner": 9}, 99, NOW, LATER, "u", 1000)) == 1
-        assert deliveries.settle(tx, _settled(first, "u"), NOW)
-        assert [it.event for it in deliveries.claim(tx, {"partner": 9}, 99, NOW, LATER, "v", 1000)] == ["msg_2"]
-
-
-def test_deliveries_are_sent_again_under_their_id_with_a_new_schedule(store: Store) -> None:
-    with store.write() as tx:
-        key = _owed(tx)
-        deliveries.claim(tx, {"partner": 1}, 99, NOW, LATER, "t", 1000)
-        assert deliveries.again(tx, LATER, [key]) == 0, "what is under way is left alone"
-        deliveries.settle(tx, Settled(key, "t", DeliveryState.DEAD, "500", 10, None), NOW)
-        states = [DeliveryState.DELIVERED]
-        assert deliveries.again_since(tx, LATER, "partner", states, NOW) == 0
-        assert deliveries.again_since(tx, LATER, "partner", [DeliveryState.DEAD], NOW) == 1
-        found = deliveries.get(tx, key)
-    assert found is not None
-    assert (found.event, found.state, found.tries, found.due) == ("msg_1", DeliveryState.PENDING, 0, LATER)
-
-
-def test_attempts_are_kept_with_whatever_bytes_the_receiver_said(store: Store) -> None:
-    it = Attempt(
-        1, 1, NOW, 0.25, Phase.DONE, Outcome.RETRY, "500", 500, "127.0.0.1", "früh \ufffd", truncated=True
-    )
-    with store.write() as tx:
-        key = _owed(tx)
-        deliveries.log(tx, Attempt(**{name: getattr(it, name) for name in it.__slots__} | {"delivery": key}))
-        (found,) = deliveries.attempts(tx, key)
-    assert (found.took, found.body, found.status, found.truncated) == (0.25, "früh \ufffd", 500, True)
-
-
 def test_a_lease_has_one_owner_until_it_runs_out(store: Store) -> None:
     with store.write() as tx:
         assert leases.take(tx, "source x", "one", NOW, LATER)
@@ -343,25 +203,6 @@ def test_writers_in_many_threads_wait_for_one_another(store: Store) -> None:
         thread.join()
     with store.read() as tx:
         assert articles.count(tx) == {State.LIVE: 12}
-
-
-def test_two_writers_never_claim_the_same_delivery(store: Store) -> None:
-    with store.write() as tx:
-        for number in range(1, 41):
-            _owed(tx, number)
-    claimed: list[int] = []
-
-    def claim(token: str) -> None:
-        for _ in range(10):
-            with store.write() as tx:
-                claimed.extend(it.id for it in deliveries.claim(tx, {"partner": 3}, 99, NOW, LATER, token, 1000))
-
-    threads = [threading.Thread(target=claim, args=(f"t{n}",)) for n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(claimed) == len(set(claimed)) == 40
 
 
 def test_a_new_store_is_made_once_and_migrating_again_changes_nothing(store: Store) -> None:
