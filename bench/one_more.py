@@ -66,9 +66,7 @@ class _Desk:
         site = Site(
             "Bench", self.agency.audience.site, "en", Person("Bench"), "https://post.example/feeds/articles/"
         )
-        output = Output(
-            folder / "feeds", "https://post.example/feeds/", site, self.agency.audience.feeds, (), "bench"
-        )
+        output = Output(folder / "feeds", "https://post.example/feeds/", site, self.agency.audience.feeds, ())
         self.publisher = Publisher(self.store, output)
         self.publisher.publish()
 

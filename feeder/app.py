@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import secrets
-import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -17,8 +16,8 @@ from feeder.model.article import Person
 from feeder.model.document import Hints
 from feeder.model.feed import Site
 from feeder.net import Client, Fetcher, Guard
-from feeder.pipeline.deliver import Hook, Outside
 from feeder.pipeline.ingest import Desk
+from feeder.pipeline.making import Hook, Outside
 from feeder.pipeline.owing import Audience
 from feeder.pipeline.publish import Output
 from feeder.pipeline.rhythm import Rhythm
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from feeder.config import Config, Schedule, SourceOptions
-    from feeder.secret import Secret
+    from feeder.net.keys import Key
     from feeder.sources import Get, Source
 
     NextRun = Callable[[Schedule, datetime, tzinfo], datetime]
@@ -85,8 +84,7 @@ def wire(config: Config, store: Store, next_run: NextRun) -> App:
     """`next_run(schedule, now, zone)` says when something is due; the schedule room knows how."""
     zone = config.site.timezone
     site, audience = _site(config), _audience(config, next_run)
-    guard = Guard(config.network.allow)
-    client, fetcher, workshop = Client(guard), Fetcher(guard), Workshop()
+    client, fetcher, workshop = Client(Guard(config.network.allow)), fetcher_of(config), Workshop()
     sources = {
         name: SOURCES[it.type].open(name, it, Means(_get(fetcher, it), workshop.call, now))
         for name, it in config.sources.items()
@@ -96,18 +94,18 @@ def wire(config: Config, store: Store, next_run: NextRun) -> App:
         store=store,
         sources=sources,
         desk=Desk(store, Reader(workshop.call), _hints(config), audience, zone),
-        output=Output(
-            config.output.path, config.output.url, site, config.feeds, _hubs(config), socket.gethostname()
-        ),
+        output=Output(config.output.path, config.output.url, site, config.feeds, _hubs(config)),
         outside=Outside(
             hooks={name: Hook(name, it, WEBHOOKS[it.type]) for name, it in config.webhooks.items()},
             site=site,
             output=config.output.url,
             feeds=config.feeds,
             send=client.send,
-            now=now,
+            allow=config.network.allow,
+            now=store.now,
             chance=random.random,
             token=secrets.token_hex,
+            proxy=config.network.proxy,
         ),
         client=client,
         fetcher=fetcher,
@@ -129,6 +127,11 @@ def _audience(config: Config, next_run: NextRun) -> Audience:
     )
 
 
+def fetcher_of(config: Config) -> Fetcher:
+    proxy = config.network.proxy
+    return Fetcher(Guard(config.network.allow), proxy=proxy.reveal() if proxy else None)
+
+
 def _get(fetcher: Fetcher, options: SourceOptions) -> Get:
     """What a source may fetch of private networks is at the host that the operator wrote."""
     return partial(fetcher.get, home=getattr(options, "url", None))
@@ -139,9 +142,15 @@ def _due(config: Config, name: str, next_run: NextRun) -> Callable[[datetime], d
     return lambda now: next_run(schedule, now, zone)
 
 
-def secrets_of(config: Config, name: str) -> tuple[Secret, ...]:
-    """The secrets with which we sign for this webhook; none for one that we do not have."""
-    return tuple(getattr(config.webhooks.get(name), "secret", ()))
+def keys_of(config: Config, name: str) -> tuple[Key, ...]:
+    """The keys with which we sign for this webhook; none for one that we do not have."""
+    found = getattr(config.webhooks.get(name), "secret", ())
+    return found if isinstance(found, tuple) else ()  # another kind may mean something else by it
+
+
+def public_keys_of(config: Config, name: str) -> tuple[str, ...]:
+    """What its receiver verifies with, where we sign with private keys. No secrets."""
+    return tuple(key.public for key in keys_of(config, name) if key.public)
 
 
 def now() -> datetime:

@@ -4,13 +4,15 @@
     ├── ConfigError      the configuration is wrong: all its problems at once          exit 2
     ├── UsageError       a command was asked for something that is not there          exit 2
     ├── StoreError       the database refused, is full, or cannot be reached          exit 1
-    │   └── StoreInUse   another daemon has it                                         exit 3
+    │   ├── StoreInUse   another daemon has it                                         exit 3
+    │   └── StoreGone    its file was deleted or replaced while it was open            exit 1
     ├── SourceError      a source as a whole cannot be looked at (folder gone, …)
     ├── FetchError       an address could not be fetched
     ├── Unreadable       one document cannot become an article: to the quarantine
     │   ├── Passing      … just now; it is tried again
     │   └── Claimed      … because another document already is that article
     ├── NotYet           one document asks to wait (a draft, a date to come)
+    ├── RequestError     the request of one delivery cannot be made as it is configured
     ├── TooHard          what was to be read in a process of its own overran its limits, or broke it
     └── FormatError      one article cannot be written in one format
 
@@ -74,6 +76,10 @@ class StoreInUse(StoreError):
     exit_status = 3
 
 
+class StoreGone(StoreError):
+    """The database file is not the one that was opened; only a new start can help."""
+
+
 class SourceError(FeederError):
     """A source as a whole cannot be looked at now; the others go on. `rest` is for how long it asks to be left."""
 
@@ -126,6 +132,14 @@ class TooHard(FeederError):
 
     def __init__(self, reason: str, *, passing: bool = False) -> None:
         self.reason, self.passing = reason, passing
+        super().__init__(reason)
+
+
+class RequestError(FeederError):
+    """The request of one delivery cannot be made as its webhook is configured; `reason` says what is wrong."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
         super().__init__(reason)
 
 

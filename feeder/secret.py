@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Secret:
@@ -36,3 +41,11 @@ class Secret:
 
     def __reduce__(self) -> str:
         raise TypeError("a Secret is not pickled")
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A secret that may have an end: `not_after` (aware) is the last moment at which it is good."""
+
+    secret: Secret
+    not_after: datetime | None = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import timedelta
 
 # XML 1.0 `Char` less C1 controls, U+FFFD, noncharacters and lone surrogates: those are deleted, never replaced,
 # since the W3C validator objects to the replacement character as well. One class, since `clean` sees every text.
@@ -18,6 +19,7 @@ _ILLEGAL = re.compile(f"[^\t\n -~\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffc{_ASTRAL
 _SPELT = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i"}
 _NO_TEXTS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 _SPACE = re.compile(r"\s+")
+_UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
 
 def clean(text: str) -> str:
@@ -32,6 +34,13 @@ def one_line(text: str, limit: int | None = None) -> str:
     if limit is not None and len(line) > limit:
         return line[: limit - 1].rstrip() + "…"
     return line
+
+
+def span(length: timedelta) -> str:
+    """A time as people say it, in its largest whole unit: `3 min`, `2 d`."""
+    seconds = abs(round(length.total_seconds()))
+    unit, size = next((pair for pair in _UNITS if seconds >= pair[1]), _UNITS[-1])
+    return f"{seconds // size} {unit}"
 
 
 def slug(text: str, limit: int = 60) -> str:

@@ -1,80 +1,58 @@
 """store -> deliveries that are due -> requests; answers -> attempts and what becomes of each delivery.
 
-One thread decides and writes, many wait for receivers. A delivery is leased in a committed transaction before
-its first byte is sent, and its answer is written under that lease: a crash anywhere repeats, and never loses.
+One thread decides and writes; senders carry. A delivery is leased in a committed transaction before its first
+byte is sent, and its answer is written under that lease: a crash anywhere repeats, and never loses.
 """
 
 from __future__ import annotations
 
 import logging
-import traceback
+import threading
 from collections import Counter, deque
-from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from itertools import count
+from typing import TYPE_CHECKING
 
-from feeder.model.address import link_of
-from feeder.model.cleaned import credited
-from feeder.model.delivery import Answer, Attempt, DeliveryState, Event, Outcome, Phase, Verdict
-from feeder.net import scrub
-from feeder.pipeline.places import as_feed, places
-from feeder.pipeline.retry import next_attempt
-from feeder.store import articles, deliveries, webhooks
-from feeder.store.deliveries import Settled
+from feeder.errors import StoreError
+from feeder.model.delivery import Answer, Attempt, Lane, Outcome, Phase, Verdict
+from feeder.net import SECRET, hide, secrets_of
+from feeder.pipeline import allowance
+from feeder.pipeline.allowance import Busy, troubled
+from feeder.pipeline.claiming import Lease, claim
+from feeder.pipeline.making import Hook, Maker, Outside
+from feeder.pipeline.settling import LOST, Done, lost_attempt, settle
+from feeder.senders import Job, Senders
+from feeder.store import sending, webhooks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from concurrent.futures import Future
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from feeder.config import FeedOptions, WebhookOptions
     from feeder.model.delivery import Delivery, Request
-    from feeder.model.feed import Site
+    from feeder.secret import Secret
+    from feeder.senders import Landed
     from feeder.store import Store, Tx
-    from feeder.webhooks._kind import Kind
+    from feeder.store.webhooks import WebhookState
 
 log = logging.getLogger(__name__)
 
-# Threads at most; they are made as they are needed. Few webhooks never wait for one another, since each has
-# its own bound (`concurrency`); many share these.
-_WORKERS = 128
+# Where more waits than can be carried, answers are written by the many: a quarter of what is under way, or what
+# comes in so many seconds.
+_QUARTER, _BREATH = 4, 0.02
+# A header's value of so few characters is no secret, and may well be an ordinary word.
+_WORD = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Hook:
-    """A webhook as it stands in the configuration, with its kind."""
-
-    name: str
-    options: WebhookOptions
-    kind: Kind[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What deliveries are made of and go out through, beside the store.
-
-    `link` gives an article's address; `output` is the address of the output folder; `send` never raises for
-    what the network does; `chance` gives numbers in 0..1.
-    """
-
-    hooks: Mapping[str, Hook]
-    site: Site
-    output: str
-    feeds: Mapping[str, FeedOptions]
-    send: Callable[[Request], Answer]
-    now: Callable[[], datetime]
-    chance: Callable[[], float]
-    token: Callable[[], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """An attempt that has ended, not yet written."""
+class Flight:
+    """A delivery that is under way since `at`, by this proxy."""
 
     delivery: Delivery
-    verdict: Verdict
-    attempt: Attempt
+    hook: Hook
+    at: datetime
+    troubled: bool
+    proxy: Secret | None
 
 
 class Dispatcher:
@@ -84,19 +62,35 @@ class Dispatcher:
         """`wake` is called from other threads whenever there is an answer to write."""
         self._store, self._lease, self._wake = store, lease, wake
         self._outside = self._next = outside
-        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="deliver")
-        self._answers: deque[Done] = deque()
+        self._maker = Maker(store, outside)
+        crew = outside.crew
+        self._senders = Senders(
+            outside.send,
+            self._hear,
+            allow=outside.allow,
+            threads=crew.threads,
+            processes=crew.processes,
+            eager=crew.eager,
+        )
+        self._answers: deque[Landed] = deque()
+        self._heard, self._enough = threading.Event(), 0
+        self._full = False  # all that can be carried is under way
         self._unwritten: list[Done] = []
-        self._flying: Counter[str] = Counter()
-        self._futures: set[Future[None]] = set()
+        self._flying: dict[int, Flight] = {}
+        self._keys = count(1)  # a delivery whose lease was lost may be under way twice
 
     def use(self, outside: Outside) -> None:
         """From the next step on; may be called from any thread."""
         self._next = outside
 
     @property
+    def pids(self) -> tuple[int, ...]:
+        """Of the sender processes that stand ready."""
+        return self._senders.pids
+
+    @property
     def in_flight(self) -> int:
-        return self._flying.total()
+        return len(self._flying) + len(self._unwritten)
 
     def step(self, upto: int) -> int:
         """Write answers, then claim and send what is due; returns how many were sent. Raises StoreError.
@@ -104,160 +98,163 @@ class Dispatcher:
         `upto` is the newest delivery (by id) that may be sent: what it tells of must have been published.
         When the store refuses, nothing is sent and the answers are kept for the next step.
         """
-        self._outside = self._next
+        self._follow()
         self._gather()
-        now = self._outside.now()
-        if not self._unwritten and not self._anything_due(now, upto):
+        if not self._unwritten and not self._anything_ready(upto):
             return 0
         with self._store.write() as tx:
-            for done in self._unwritten:
-                self._settle(tx, done, now)
-            claimed = self._claim(tx, now, upto)
-        for done in self._unwritten:
-            self._flying[done.delivery.webhook] -= 1
+            now = self._outside.now(tx)
+            states = self._settle(tx, now)
+            flights = self._claim(tx, states, now, upto)
         self._unwritten.clear()
-        for delivery in claimed:
-            self._start(delivery)
-        return len(claimed)
+        self._send(flights)
+        return len(flights)
 
     def finish(self, timeout: float) -> int:
         """Send nothing more, wait for what is under way and write it; returns how many were left under way."""
-        wait(self._futures, timeout)
+        self._senders.close(timeout)
+        self._gather()
+        left = sum(it.verdict is LOST for it in self._unwritten)
         self.step(upto=0)
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        return self.in_flight
+        return left
+
+    # ------------------------------------------------------------ answers
+
+    def _hear(self, landed: Sequence[Landed]) -> None:
+        """In a thread of the senders."""
+        self._answers.extend(landed)
+        if len(self._answers) >= self._enough:
+            self._heard.set()
+            self._wake()
+
+    def _follow(self) -> None:
+        """Go over to the newest `outside`; what is under way lands as ever."""
+        if self._next is not self._outside:
+            self._outside = self._next
+            self._maker = Maker(self._store, self._outside)
+            self._senders.use(self._outside.send, self._outside.allow)
 
     def _gather(self) -> None:
+        if self._full:
+            self._heard.clear()
+            self._enough = len(self._flying) // _QUARTER
+            if len(self._answers) < self._enough:
+                self._heard.wait(_BREATH)
+        self._enough = 0
         while self._answers:
-            self._unwritten.append(self._answers.popleft())
-        self._futures = {future for future in self._futures if not future.done()}
+            landed = self._answers.popleft()
+            flight = self._flying.pop(landed.key)
+            self._unwritten.append(_done(flight, landed))
 
-    def _anything_due(self, now: datetime, upto: int) -> bool:
+    def _settle(self, tx: Tx, now: datetime) -> dict[str, WebhookState]:
+        if not self._unwritten:
+            return {}
+        return settle(tx, self._unwritten, self._outside.options, now, self._outside.chance)
+
+    # ------------------------------------------------------------ claims
+
+    def _candidates(self) -> list[str]:
+        """Webhooks to which one more might go, those with the fewest under way first; the rest is chance."""
+        flying = Counter(it.hook.name for it in self._flying.values())
+        chance = self._outside.chance
+        found = [
+            (flying[name], chance(), name)
+            for name, hook in self._outside.hooks.items()
+            if hook.options.enabled and flying[name] < hook.options.concurrency
+        ]
+        return [name for _, _, name in sorted(found)]
+
+    def _anything_ready(self, upto: int) -> bool:
         if not upto:
             return False
         with self._store.read() as tx:
-            return deliveries.any_due(tx, self._room(tx), now, upto)
+            now, names = self._outside.now(tx), self._candidates()
+            ready = {name for lane in Lane for name in sending.ready(tx, names, lane, now, upto, len(names))}
+            states = webhooks.states(tx) if ready else {}
+        hooks = self._outside.hooks
+        return any(allowance.open_to(states[name], hooks[name].options, now) for name in ready if name in states)
 
-    def _room(self, tx: Tx) -> dict[str, int]:
-        """How many more each webhook may have under way, those with the fewest first.
+    def _claim(self, tx: Tx, locked: Mapping[str, WebhookState], now: datetime, upto: int) -> list[Flight]:
+        """`locked` are the webhooks that this transaction has already."""
+        if not upto:
+            return []
+        lease = Lease(now, now + self._lease, self._outside.token(), upto)
+        claimed, states = claim(tx, self._candidates(), locked, self._outside.options, self._busy(), lease)
+        hooks, proxy = self._outside.hooks, self._outside.proxy
+        return [Flight(it, hooks[it.webhook], now, troubled(states[it.webhook]), proxy) for it in claimed]
 
-        What is about to be written counts as ended.
-        """
-        landed = Counter(done.delivery.webhook for done in self._unwritten)
-        states = webhooks.states(tx)
-        room = {}
-        for name in sorted(self._outside.hooks, key=lambda name: self._flying[name]):
-            options = self._outside.hooks[name].options
-            if options.enabled and name in states and states[name].status == "active":
-                room[name] = options.concurrency - self._flying[name] + landed[name]
-        return {name: most for name, most in room.items() if most > 0}
+    def _busy(self) -> Busy:
+        """A quarter of what we can carry is for receivers in trouble."""
+        room = self._senders.room
+        slow = max(1, (room + len(self._flying)) // 4) - sum(it.troubled for it in self._flying.values())
+        return Busy({}, room, slow)
 
-    def _claim(self, tx: Tx, now: datetime, upto: int) -> tuple[Delivery, ...]:
-        room = self._room(tx) if upto else {}
-        free = _WORKERS - self._flying.total() + len(self._unwritten)
-        return deliveries.claim(tx, room, free, now, now + self._lease, self._outside.token(), upto)
+    # ------------------------------------------------------------ sending
 
-    def _start(self, delivery: Delivery) -> None:
-        self._flying[delivery.webhook] += 1
-        future = self._pool.submit(self._fly, delivery, self._outside)
-        self._futures.add(future)
+    def _send(self, flights: Sequence[Flight]) -> None:
+        jobs = []
+        for flight in flights:
+            made = self._made(flight)
+            if isinstance(made, Done):
+                self._unwritten.append(made)
+            else:
+                key = next(self._keys)
+                self._flying[key] = flight
+                jobs.append(Job(key, flight.hook.name, made))
+        self._senders.send(jobs)
+        self._full = self._senders.room <= 0
+        if self._unwritten:
+            self._wake()
 
-    def _fly(self, delivery: Delivery, outside: Outside) -> None:
-        """In a thread of the pool: one attempt, whatever happens."""
-        self._answers.append(attempt(self._store, delivery, outside))
-        self._wake()
-
-    def _settle(self, tx: Tx, done: Done, now: datetime) -> None:
-        settled = becomes(done.delivery, done.verdict, now, self._outside.chance())
-        if settled.state is DeliveryState.PENDING and deliveries.withdrawn_since(tx, done.delivery):
-            # It was under way when the article was withdrawn: it is not sent after that.
-            settled = replace(settled, state=DeliveryState.CANCELLED, due=None)
-        kept = deliveries.settle(tx, settled, now)
-        deliveries.log(tx, done.attempt if kept else replace(done.attempt, fenced=True))
-        if kept and done.verdict.outcome is Outcome.GONE:
-            webhooks.set_status(tx, done.delivery.webhook, "disabled", done.verdict.reason)
-        _tell(done, settled, kept=kept)
-
-
-def becomes(delivery: Delivery, verdict: Verdict, now: datetime, chance: float) -> Settled:
-    """What an answer makes of its delivery. `chance` in 0..1 spreads retries."""
-    tries = delivery.tries + 1
-    state, due = DeliveryState.DELIVERED, None
-    if verdict.outcome is Outcome.GONE:
-        # Kept for the day when the webhook is enabled again; it does not use up the schedule.
-        state, due, tries = DeliveryState.PENDING, now, delivery.tries
-    elif verdict.outcome is Outcome.RETRY:
-        due = next_attempt(tries, now, verdict.retry_after, chance)
-        state = DeliveryState.PENDING if due else DeliveryState.DEAD
-    return Settled(delivery.id, delivery.token or "", state, verdict.reason, tries, due)
+    def _made(self, flight: Flight) -> Request | Done:
+        """Its request; where none can be made, what is to be written of it at once."""
+        it, options = flight.delivery, flight.hook.options
+        try:
+            made = self._maker.make(it, flight.at)
+        except StoreError:  # which holds back the next step too; it is owed as before
+            return Done(it, options)
+        if isinstance(made, Verdict):
+            return Done(it, options, made, _attempt(flight, Answer(Phase.GUARD, 0.0), made))
+        return made
 
 
-def attempt(store: Store, delivery: Delivery, outside: Outside) -> Done:
-    """Make the request, send it, judge the answer. Never raises."""
-    hook, now = outside.hooks[delivery.webhook], outside.now()
-    answer = Answer(Phase.GUARD, 0.0)
+def _done(flight: Flight, landed: Landed) -> Done:
+    """What is to be written of it."""
+    it, options, answer = flight.delivery, flight.hook.options, landed.answer
+    if answer is None:
+        return Done(it, options, LOST, lost_attempt(it, flight.at)) if landed.sent else Done(it, options)
     try:
-        event = event_of(store, delivery, outside)
-        answer = outside.send(hook.kind.request(event, hook.options, now))
-        verdict = hook.kind.verdict(answer, now + timedelta(seconds=answer.took))
-    except Exception as error:  # noqa: BLE001 - ours, not the receiver's: the schedule gives three days to mend it
-        # Without the error's own text: it may hold what the request was made of.
-        where = "".join(traceback.format_tb(error.__traceback__))
-        log.error("delivery %d breaks: %s\n%s", delivery.id, type(error).__name__, where)  # noqa: TRY400
-        verdict = Verdict(Outcome.RETRY, f"our own mistake: {type(error).__name__}")
-    return Done(delivery, verdict, _attempt(delivery, hook, now, answer, verdict))
+        verdict = flight.hook.kind.verdict(answer, flight.at + timedelta(seconds=answer.took))
+    except Exception as error:  # a kind that cannot judge must not keep its place for good
+        log.exception("delivery %d: its answer cannot be judged", it.id)
+        verdict = Verdict(Outcome.REFUSED, f"our own mistake: {type(error).__name__}")
+    return Done(it, options, verdict, _attempt(flight, answer, verdict))
 
 
-def _attempt(delivery: Delivery, hook: Hook, now: datetime, answer: Answer, verdict: Verdict) -> Attempt:
+def _attempt(flight: Flight, answer: Answer, verdict: Verdict) -> Attempt:
     return Attempt(
-        delivery=delivery.id,
-        number=delivery.tries + 1,
-        at=now,
+        delivery=flight.delivery.id,
+        number=flight.delivery.tries + 1,
+        at=flight.at,
         took=answer.took,
         phase=answer.phase,
         outcome=verdict.outcome,
         reason=verdict.reason,
         status=answer.status,
         address=answer.address,
-        body=said(answer, hook),
+        body=said(answer, flight.hook, flight.proxy),
         truncated=answer.truncated,
     )
 
 
-def said(answer: Answer, hook: Hook) -> str:
-    """What the receiver answered, as it may be stored and shown."""
+def said(answer: Answer, hook: Hook, proxy: Secret | None = None) -> str:
+    """What the receiver, or the proxy, answered, as it may be stored and shown."""
+    if not answer.body:
+        return ""
     text = answer.body.decode("utf-8", "replace").replace("\0", "")
-    return scrub(text, getattr(hook.options, "url", ""))
-
-
-def event_of(store: Store, delivery: Delivery, outside: Outside) -> Event:
-    """What the webhook is told: the article as it was at the delivery's revision. Raises LookupError."""
-    with store.read() as tx:
-        found = articles.at_revision(tx, delivery.article, delivery.revision)
-    if found is None:
-        raise LookupError(delivery.article)
-    article, at = credited(found[0], outside.site), found[1]
-    feeds = tuple(
-        as_feed(place, outside.feeds[place.parent], outside.site, outside.output, iri="", updated=at)
-        for place in places(article, outside.feeds)
-    )
-    return Event(delivery.event, delivery.kind, at, article, link_of(article, outside.site), feeds)
-
-
-def _tell(done: Done, settled: Settled, *, kept: bool) -> None:
-    it, took = done.delivery, done.attempt.took * 1000
-    what = f"{it.kind} of {it.article} to {it.webhook} (delivery {it.id})"
-    if not kept:
-        log.warning("%s: the answer came after its lease was lost; it may be sent again", what)
-    elif settled.state is DeliveryState.DELIVERED:
-        log.info("%s: delivered in %.0f ms", what, took)
-    elif done.verdict.outcome is Outcome.GONE:
-        log.error(
-            "%s: %s; the webhook is disabled until feeder webhooks enable %s", what, settled.reason, it.webhook
-        )
-    elif settled.state is DeliveryState.DEAD:
-        log.error("%s: given up after %d tries: %s", what, settled.tries, settled.reason)
-    elif settled.state is DeliveryState.CANCELLED:
-        log.info("%s: %s; it was withdrawn meanwhile", what, settled.reason)
-    else:
-        log.warning("%s: %s; next try %s", what, settled.reason, f"{settled.due:%H:%M:%S %Z}")
+    values = [it.reveal() for it in hook.options.headers.values()]
+    words = {word for value in values for word in value.split() if len(word) >= SECRET}  # as of "Bearer …"
+    words.update(value for value in values if len(value) > _WORD)
+    for url in (getattr(hook.options, "url", ""), proxy.reveal() if proxy else ""):
+        words |= secrets_of(url)
+    return hide(text, words, cut=answer.truncated)

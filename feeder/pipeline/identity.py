@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from feeder.text import slug
 
 if TYPE_CHECKING:
-    from feeder.model.delivery import Kind
+    from feeder.model.delivery import Kind, NoticeKind
 
 # Random, ours, and for ever: all ids hang from it.
 _ROOT = uuid.UUID("0f3c6b5e-54f6-4d0b-9a39-6f2f1d1f4c55")
@@ -33,7 +33,7 @@ def article_slug(words: str, key: str) -> str:
     return f"{text}-{head}" if text else head
 
 
-def event_id(article: str, kind: Kind, revision: int) -> str:
+def event_id(article: str, kind: Kind | NoticeKind, revision: int) -> str:
     """The `webhook-id`: the same whenever the same event is derived again, so that a receiver can tell."""
     digest = hashlib.sha256(f"{article}\0{kind}\0{revision}".encode()).digest()
     return "msg_" + base64.b32encode(digest).decode().lower()[:26]

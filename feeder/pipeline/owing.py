@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from feeder.model.article import Bar, State
-from feeder.model.delivery import Delivery, DeliveryState, Kind
+from feeder.model.delivery import DeliveryState, Kind, owed
 from feeder.pipeline.identity import event_id
 from feeder.store import articles, deliveries, webhooks
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from feeder.config import FeedOptions, WebhookOptions
     from feeder.model.article import Article
+    from feeder.model.delivery import Delivery
     from feeder.store import Tx
 
 _BATCH = 200
@@ -129,7 +130,7 @@ def standing(
         if it.state is not DeliveryState.CANCELLED or (
             it.kind is not Kind.WITHDRAWN and (it.id in tried or it.crashes)
         ):
-            heard = it.kind
+            heard = Kind(it.kind)
         else:
             missed = True
     return Standing(heard, missed, since, twin)
@@ -156,30 +157,19 @@ def announce(tx: Tx, article: Article, happened: Kind, audience: Audience, now: 
     owed, tried = deliveries.of_article(tx, article.id), deliveries.tried(tx, article.id)
     states, told = webhooks.states(tx), twins(tx, article)
     for name, options in audience.webhooks.items():
-        since = states[name].since if name in states else None
+        # A clock that was set back after the webhook came must not bar what is new.
+        since = min(states[name].since, now) if name in states else None
         before = standing((it for it in owed if it.webhook == name), tried, since, told.get(name, ""))
         kind = decide(article, happened, options, before).kind
         if kind is not None:
-            owe(tx, name, article, kind, now, audience.due(options, now))
+            owe(tx, name, article, kind, now, audience)
 
 
-def owe(tx: Tx, name: str, article: Article, kind: Kind, now: datetime, due: datetime) -> bool:
-    delivery = Delivery(
-        id=0,
-        event=event_id(article.id, kind, article.revision),
-        webhook=name,
-        article=article.id,
-        revision=article.revision,
-        kind=kind,
-        state=DeliveryState.PENDING,
-        reason="",
-        tries=0,
-        crashes=0,
-        created=now,
-        due=due,
-        done=None,
-    )
-    return deliveries.owe(tx, delivery)
+def owe(tx: Tx, name: str, article: Article, kind: Kind, now: datetime, audience: Audience) -> bool:
+    options = audience.webhooks[name]
+    event, due = event_id(article.id, kind, article.revision), audience.due(options, now)
+    delivery = owed(event, name, kind, now, due, article.id, article.revision)
+    return deliveries.owe(tx, delivery, ordered=options.ordered)
 
 
 def owe_past(tx: Tx, name: str, audience: Audience, now: datetime, source: str | None = None) -> int:
@@ -191,11 +181,10 @@ def owe_past(tx: Tx, name: str, audience: Audience, now: datetime, source: str |
     if options.since is None and options.backfill is None:
         return 0
     wanted = (it for it in _past(tx, source) if _reached(it, options))
-    due = audience.due(options, now)
     newest = list(islice(wanted, options.backfill))
     once = options.same_story == "once"
     return sum(
-        owe(tx, name, article, Kind.PUBLISHED, now, due)
+        owe(tx, name, article, Kind.PUBLISHED, now, audience)
         for article in reversed(newest)
         if not (once and article.story and name in twins(tx, article))
     )

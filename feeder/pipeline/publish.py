@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import socket
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,12 +15,12 @@ from feeder.errors import FormatError
 from feeder.formats import FORMATS, page
 from feeder.model.address import needs_page
 from feeder.model.article import State
-from feeder.pipeline import files
+from feeder.pipeline import files, mark
 from feeder.pipeline.places import Place, as_feed, places
 from feeder.store import articles, feeds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from feeder.config import FeedOptions
@@ -37,36 +38,49 @@ _LATEST = 20
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where and as what feeds are published. `url` is the address of `folder`; `node` names this machine."""
+    """Where and as what feeds are published. `url` is the address of `folder`."""
 
     folder: Path
     url: str
     site: Site
     feeds: Mapping[str, FeedOptions]
     hubs: tuple[str, ...]
-    node: str
 
 
 @dataclass(slots=True)
 class Report:
-    """`counts` of files written, unchanged and removed; a line for each thing that failed."""
+    """`counts` of files written, unchanged and removed; a line for each thing that failed.
+
+    `late`: the folder became another node's meanwhile, which is asked to write again what was written here.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+    late: bool = False
 
 
 class Publisher:
     """Writes what has changed since it last wrote; a new one looks at every feed once.
 
-    Any number of them may write one folder: the same articles are the same bytes, whoever writes them.
+    `mine` is asked before each file: whether it is still ours to write. Several that write one folder at once do
+    no harm, since the same articles are the same bytes; but one that was held up must not write what is old.
     """
 
-    def __init__(self, store: Store, output: Output) -> None:
-        self._store, self._output = store, output
+    def __init__(self, store: Store, output: Output, mine: Callable[[], bool] = lambda: True) -> None:
+        self._store, self._output, self._mine = store, output, mine
         self._written: dict[str, int] = {}
         self._indexed = False
         self._noted: str | None = None
-        self._cursor = f"pages of {output.node} in {output.folder}"
+        self._folder = ""
+
+    @property
+    def folder(self) -> str:
+        """The name of the output folder (see mark); one that cannot be given a name is this host's alone."""
+        try:
+            self._folder = self._folder or mark.name_of(self._output.folder)
+        except OSError:
+            self._folder = f"{socket.gethostname()} {self._output.folder}"
+        return self._folder
 
     def publish(self, *, everything: bool = False) -> Report:
         """Bring the folder in step with the store. Raises StoreError; what cannot be written is in the report."""
@@ -79,8 +93,22 @@ class Publisher:
             self._feed(name, report)
         if changed or not self._indexed:
             self._indexed = self._index(report)
+        if report.late or not self._mine():
+            self._undo(changed, report)
         self._note("; ".join(report.problems))
         return report
+
+    def _undo(self, names: list[str], report: Report) -> None:
+        """What was begun while the folder was ours may have been written after what its new writer wrote."""
+        report.late = True
+        with self._store.write() as tx:
+            feeds.touch(tx, names, self._store.now(tx))
+            feeds.write_cursor(tx, self._cursor, 0, "")
+        self._written.clear()
+
+    @property
+    def _cursor(self) -> str:
+        return f"pages of {self.folder}"
 
     def _note(self, problem: str) -> None:
         """Other processes learn from the store how it went."""
@@ -178,7 +206,13 @@ class Publisher:
 
     # ------------------------------------------------------------ files
 
+    def _may(self, report: Report) -> bool:
+        report.late = report.late or not self._mine()
+        return not report.late
+
     def _write(self, name: str, body: bytes, report: Report) -> bool:
+        if not self._may(report):
+            return False
         try:
             report.counts["written" if files.write(self._output.folder / name, body) else "unchanged"] += 1
         except OSError as error:
@@ -186,6 +220,8 @@ class Publisher:
         return True
 
     def _gone(self, name: str, report: Report) -> bool:
+        if not self._may(report):
+            return False
         try:
             report.counts["removed"] += files.remove(self._output.folder / name)
         except OSError as error:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from feeder.net import redact
 from feeder.pipeline import places
 from feeder.pipeline.owing import owe_past
 from feeder.pipeline.places import Place
-from feeder.store import documents, feeds, webhooks
+from feeder.store import documents, feeds, sending, webhooks
+from feeder.store.webhooks import WebhookState
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
     from feeder.pipeline.owing import Audience
     from feeder.store import Store, Tx
 
+log = logging.getLogger(__name__)
+
 
 def register(store: Store, sources: Collection[str], audience: Audience, now: datetime) -> None:
     """Bring the rows in step with the configuration, in one transaction."""
@@ -25,8 +31,25 @@ def register(store: Store, sources: Collection[str], audience: Audience, now: da
         store.in_order(tx)
         documents.register(tx, sources, now)
         _feeds(tx, audience, now)
-        for name in webhooks.register(tx, audience.webhooks, now):
+        new = webhooks.register(tx, audience.webhooks, now)
+        _addresses(tx, audience, now)
+        for name in new:
             owe_past(tx, name, audience, now)
+
+
+def _addresses(tx: Tx, audience: Audience, now: datetime) -> None:
+    """Another address is another receiver: it is judged afresh, and what waits is tried there at once."""
+    # Locked, so that what a receiver answers another node just now is not written over.
+    states = webhooks.taken(tx, audience.webhooks, wait=True)
+    for name, options in audience.webhooks.items():
+        it, address = states[name], redact(getattr(options, "url", ""))
+        if it.address in {"", address}:
+            webhooks.put_all(tx, [replace(it, address=address)] if it.address != address else [])
+            continue
+        kept = (it.status, it.reason) if it.status in {"paused", "disabled"} else ("active", "")
+        webhooks.put_all(tx, [WebhookState(name, it.since, *kept, address=address, resumed=it.resumed)])
+        if number := sending.hurry(tx, name, now):
+            log.info("webhook %s has another address; %d deliveries are tried there at once", name, number)
 
 
 def _feeds(tx: Tx, audience: Audience, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Self
 from feeder.model.article import Person
 from feeder.model.delivery import Answer, Phase
 from feeder.model.feed import Site
-from feeder.pipeline.deliver import Dispatcher, Hook, Outside
+from feeder.pipeline.deliver import Dispatcher
+from feeder.pipeline.making import Hook, Outside
+from feeder.senders import Crew
 from feeder.store import deliveries, webhooks
 from feeder.webhooks import WEBHOOKS
 from feeder.webhooks.json import Options
@@ -81,7 +84,7 @@ class Post:
         self.newsroom = Newsroom(store, path / "articles", FEEDS, webhooks)
         self.newsroom.began()
         self.sender = Sender()
-        self._landed = threading.Semaphore(0)
+        self._woken = threading.Event()
         tokens = count(1)
         self.outside = Outside(
             hooks=self.hooks,
@@ -89,11 +92,13 @@ class Post:
             output=OUTPUT,
             feeds=FEEDS,
             send=send or self.sender,
-            now=lambda: self.now,
+            allow=(),
+            now=lambda _tx: self.now,
             chance=lambda: self.chance,
             token=lambda: f"token {next(tokens)}",
+            crew=Crew(processes=0),
         )
-        self.dispatcher = Dispatcher(store, self.outside, LEASE, self._landed.release)
+        self.dispatcher = Dispatcher(store, self.outside, LEASE, self._woken.set)
 
     def __enter__(self) -> Self:
         return self
@@ -120,9 +125,20 @@ class Post:
             newest = deliveries.newest(tx)
         return self.dispatcher.step(newest)
 
+    def begun(self, number: int = 1) -> None:
+        """Wait until so many requests are under way."""
+        end = time.monotonic() + PATIENCE
+        while len(self.sender.sent) < number:
+            assert time.monotonic() < end, "nothing was sent"
+            self._woken.wait(0.01)
+
     def landed(self, number: int = 1) -> None:
-        for _ in range(number):
-            assert self._landed.acquire(timeout=PATIENCE), "no answer came"
+        """Wait until so many answers have come that are not written yet."""
+        end = time.monotonic() + PATIENCE
+        while len(self.dispatcher._answers) + len(self.dispatcher._unwritten) < number:
+            assert time.monotonic() < end, "no answer came"
+            self._woken.wait(1.0)
+            self._woken.clear()
 
     def write(self) -> None:
         """What was answered is written, and nothing sent."""

@@ -1,4 +1,4 @@
-"""Publishers for tests, also as a process: python -m tests.pipeline.publishing STORE FOLDER NODE TIMES."""
+"""Publishers for tests, also as a process: python -m tests.pipeline.publishing STORE FOLDER TIMES."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ def output(folder: Path, feeds: Mapping[str, FeedOptions] | None = None, **chang
         "site": SITE,
         "feeds": feeds or FEEDS,
         "hubs": (),
-        "node": "here",
     }
     return Output(**(values | changes))
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file below, hidden ones too."""
-    return {str(it.relative_to(folder)): it.read_bytes() for it in sorted(folder.rglob("*")) if it.is_file()}
+    """Every file below, hidden ones too, but for the one that names the folder."""
+    found = [it for it in sorted(folder.rglob("*")) if it.is_file() and it.name != ".feeder"]
+    return {str(it.relative_to(folder)): it.read_bytes() for it in found}
 
 
-def process(store_url: str, folder: Path, node: str) -> subprocess.Popen[bytes]:
+def process(store_url: str, folder: Path) -> subprocess.Popen[bytes]:
     """A process that publishes everything five times."""
-    words = ["-m", "tests.pipeline.publishing", store_url, str(folder), node, "5"]
+    words = ["-m", "tests.pipeline.publishing", store_url, str(folder), "5"]
     return subprocess.Popen([sys.executable, *words], cwd=ROOT)
 
 
 if __name__ == "__main__":
-    store, here = Store(sys.argv[1]), output(Path(sys.argv[2]), node=sys.argv[3])
-    for _ in range(int(sys.argv[4])):
+    store, here = Store(sys.argv[1]), output(Path(sys.argv[2]))
+    for _ in range(int(sys.argv[3])):
         assert not Publisher(store, here).publish(everything=True).problems
     store.close()

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from feeder.model.delivery import Answer, DeliveryState, Event, Phase, Request, Verdict
+from feeder.errors import RequestError
+from feeder.model.delivery import Answer, DeliveryState, Event, Outcome, Phase, Request, Verdict
 from feeder.net import Client, Guard
 from feeder.pipeline.retry import SCHEDULE
 from feeder.webhooks._kind import Kind
-from feeder.webhooks.json import Options, request
+from feeder.webhooks.json import Options, notice, request
 from tests.net.receivers import Receiver, answer
 from tests.pipeline.outside import Gate, Post, answered, hook, unanswered
 
@@ -192,14 +193,14 @@ def test_a_webhook_that_never_answers_holds_back_no_other(store: Store, tmp_path
 
 def test_no_more_than_all_threads_are_used(store: Store, tmp_path: Path) -> None:
     gate = Gate()
-    hooks = [hook(f"partner-{nth}") for nth in range(65)]
+    hooks = [hook(f"partner-{nth}") for nth in range(129)]
     with Post(store, tmp_path, *hooks) as post:
         post.sender.script = (gate,)
         post.owe(2)
-        assert post.send() == 128
+        assert post.send() == 256  # half of them wait for a thread
         assert post.send() == 0
         gate.open()
-        post.landed(128)
+        post.landed(256)
         assert post.send() == 2
 
 
@@ -262,7 +263,7 @@ def _cannot(_event: Event, _options: Options, _now: datetime) -> Request:
 def test_a_kind_that_cannot_make_its_request_costs_only_its_own_deliveries(
     store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with Post(store, tmp_path, hook("broken", Kind(Options, _cannot)), hook("partner")) as post:
+    with Post(store, tmp_path, hook("broken", Kind(Options, _cannot, notice)), hook("partner")) as post:
         post.owe(2)
         assert post.round() == 4
         assert post.states() == ["delivered", "delivered"]
@@ -273,6 +274,23 @@ def test_a_kind_that_cannot_make_its_request_costs_only_its_own_deliveries(
         post.now += timedelta(minutes=1)
         assert post.round() == 2
         assert post.states("broken") == ["delivered", "delivered"]
+
+
+def _expired(_event: Event, _options: Options, _now: datetime) -> Request:
+    raise RequestError("every secret has expired")
+
+
+def test_a_request_that_cannot_be_made_as_configured_is_dead_at_once_for_that_reason(
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Post(store, tmp_path, hook("broken", Kind(Options, _expired, notice)), hook("partner")) as post:
+        post.owe()
+        post.round()
+        assert (post.states("broken"), post.states("partner")) == (["dead"], ["delivered"])
+        assert {it.reason for it in post.newsroom.owed("broken")} == {"every secret has expired"}
+        assert [(it.phase, it.outcome) for it in post.attempts("broken")] == [(Phase.GUARD, Outcome.CONFIG)]
+        assert "given up at once: every secret has expired" in caplog.text
+        assert len(post.sender.sent) == 1
 
 
 def test_a_door_that_raises_is_a_try_that_failed(post: Post) -> None:
@@ -300,7 +318,7 @@ def _cannot_judge(_answer: Answer, _now: datetime) -> Verdict:
 
 
 def test_a_kind_that_cannot_judge_an_answer_does_not_keep_its_place_for_good(store: Store, tmp_path: Path) -> None:
-    with Post(store, tmp_path, hook("broken", Kind(Options, request, _cannot_judge))) as post:
+    with Post(store, tmp_path, hook("broken", Kind(Options, request, notice, _cannot_judge))) as post:
         post.owe()
         post.round()
         assert post.dispatcher.in_flight == 0

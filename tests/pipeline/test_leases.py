@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from feeder.errors import StoreError
-from feeder.model.delivery import Answer, DeliveryState, Request
-from feeder.store import deliveries
+from feeder.model.delivery import Answer, DeliveryState, Outcome, Request
+from feeder.pipeline.settling import reclaim
 from tests.pipeline.outside import LEASE, PATIENCE, Gate, Post, answered, hook
 
 if TYPE_CHECKING:
@@ -49,18 +49,18 @@ def test_an_answer_that_comes_after_its_lease_was_lost_changes_nothing_and_is_ke
     post.owe()
     assert post.send() == 1
     post.now += LEASE + timedelta(seconds=1)
-    with post.store.write() as tx:
-        assert deliveries.reclaim(tx, post.now) == 1
+    assert reclaim(post.store, {}, post.outside.now) == 1
     gate.open()
     post.landed()
     post.write()
     it = post.delivery()
     assert (it.state, it.tries, it.crashes) == (DeliveryState.PENDING, 0, 1)
-    assert [(attempt.status, attempt.fenced) for attempt in post.attempts()] == [(204, True)]
+    tried = [(attempt.outcome, attempt.status, attempt.fenced) for attempt in post.attempts()]
+    assert tried == [(Outcome.LOST, None, False), (Outcome.DELIVERED, 204, True)]
     assert "the answer came after its lease was lost; it may be sent again" in caplog.text
     assert post.round() == 1
     assert post.sender.ids == [it.event] * 2
-    assert [attempt.fenced for attempt in post.attempts()] == [True, False]
+    assert [attempt.fenced for attempt in post.attempts()] == [False, True, False]
 
 
 def test_when_the_store_refuses_the_answers_are_kept_and_nothing_is_sent(store: Store, tmp_path: Path) -> None:
@@ -83,6 +83,20 @@ def test_when_the_store_refuses_the_answers_are_kept_and_nothing_is_sent(store: 
         post.landed()
 
 
+def test_what_cannot_be_read_when_it_is_to_be_sent_is_owed_as_before(store: Store, tmp_path: Path) -> None:
+    with Post(store, tmp_path) as post:
+        post.owe()
+        with store.write() as tx:
+            tx.execute(text("ALTER TABLE revision RENAME TO away"))
+        assert post.send() == 1
+        with store.write() as tx:
+            tx.execute(text("ALTER TABLE away RENAME TO revision"))
+        assert (post.send(), post.sender.sent) == (1, [])
+        post.landed()
+        post.write()
+        assert (post.states(), post.delivery().tries, post.delivery().crashes) == (["delivered"], 1, 0)
+
+
 # ---------------------------------------------------------------- the end
 
 
@@ -92,6 +106,7 @@ def test_finish_waits_for_what_is_under_way_and_writes_it(post: Post) -> None:
     assert isinstance(gate, Gate)
     post.owe()
     post.send()
+    post.begun()
     threading.Timer(0.05, gate.open).start()
     assert post.dispatcher.finish(PATIENCE) == 0
     assert post.states() == ["delivered"]
@@ -109,10 +124,9 @@ def test_what_finish_could_not_wait_for_is_sent_again_under_its_id(store: Store,
         post.sender.script = (gate,)
         post.owe()
         post.send()
+        post.begun()
         assert post.dispatcher.finish(0.01) == 1
-        assert post.states() == ["leased"]
-        with store.write() as tx:  # as the next start does
-            deliveries.reclaim(tx, post.now, everything=True)
+        assert post.states() == ["pending"]
         gate.open()
         with Post(store, tmp_path) as other:
             assert other.round() == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -223,13 +224,43 @@ def test_everything_means_every_feed_and_every_page(house: House) -> None:
     assert tree(house.folder) == whole
 
 
-def test_each_node_and_each_folder_has_its_own_pages(house: House, tmp_path: Path) -> None:
+def test_each_folder_has_its_own_pages_and_a_copy_of_a_folder_is_another_one(house: House, tmp_path: Path) -> None:
     house.write("a.md", "Rain")
     house.publish()
-    for name, node in (("feeds", "there"), ("other", "here")):
-        report = Publisher(house.store, output(tmp_path / name, node=node)).publish()
-        assert report.problems == []
-    assert tree(tmp_path / "other") == tree(house.folder)
+    shutil.copytree(house.folder, tmp_path / "copy")
+    house.write("b.md", "Sun")
+    house.publish()
+    for name in ("feeds", "other", "copy"):
+        assert Publisher(house.store, output(tmp_path / name)).publish().problems == []
+        assert tree(tmp_path / name) == tree(house.folder)
+
+
+def test_a_folder_has_one_name_under_every_path(house: House, tmp_path: Path) -> None:
+    house.publish()
+    (tmp_path / "mounted").symlink_to(house.folder)
+    other = Publisher(house.store, output(tmp_path / "mounted"))
+    assert other.folder == house.publisher.folder
+    assert Publisher(house.store, output(tmp_path / "else")).folder != other.folder
+
+
+def test_what_was_written_after_the_folder_became_anothers_is_written_again_by_that_one(
+    house: House,
+) -> None:
+    house.publish()
+    mine = [True]
+    slow = Publisher(house.store, output(house.folder), lambda: mine[0])
+    slow.publish()
+    house.write("a.md", "Rain")
+    house.write("b.md", "Sun")
+    house.publish()
+    good = tree(house.folder)
+    for name in good:
+        (house.folder / name).write_bytes(b"old")  # as if it had been held up in the middle of it
+    mine[0] = False
+    assert slow.publish().late
+    assert house.publish()
+    assert tree(house.folder) == good
+    assert not [name for name in good if (house.folder / name).read_bytes() == b"old"]
 
 
 # ---------------------------------------------------------------- what breaks
@@ -285,7 +316,7 @@ def test_two_processes_write_the_same_bytes_into_one_folder_and_no_reader_sees_h
         house.write(f"{number}.md", f"Story {number}", f"categories: [Asia, C{number}]")
     house.publish()
     whole = tree(house.folder)
-    nodes = [process(store_url, house.folder, node) for node in ("one", "two")]
+    nodes = [process(store_url, house.folder) for _ in range(2)]
     while any(node.poll() is None for node in nodes):
         (house.folder / "by-category" / "asia.atom").unlink(missing_ok=True)
         assert len(house.titles("all")) == 5

@@ -55,12 +55,12 @@ def test_who_asks_to_be_left_alone_is_within_reason(store: Store, asked: timedel
 
     with store.write() as tx:
         documents.register(tx, ["wire"], NOW)
-        looked(tx, "wire", _rhythm(), NOW, "answered 429", asked)
+        looked(tx, "wire", _rhythm(), {}, NOW, "answered 429", asked)
     found = state()
     assert found is not None
     assert (found.due, found.rest, found.failures, found.error) == (NOW + rests, NOW + rests, 1, "answered 429")
     with store.write() as tx:
-        looked(tx, "wire", _rhythm(), NOW)
+        looked(tx, "wire", _rhythm(), {}, NOW)
     found = state()
     assert found is not None
     assert (found.due, found.rest, found.failures, found.error) == (NOW + MINUTE, None, 0, "")

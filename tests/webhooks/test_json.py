@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,16 +14,17 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from standardwebhooks import Webhook
 
+from feeder.errors import RequestError
 from feeder.model.article import Content
 from feeder.model.delivery import Kind, Outcome
 from feeder.model.item import item
 from feeder.net import Client, Guard
 from feeder.net.signing import verify
 from feeder.webhooks._verdict import verdict
-from feeder.webhooks.json import LIMIT, Options, body, request
+from feeder.webhooks.json import LIMIT, Options, body, notice, request
 from tests.formats.samples import RICH
 from tests.net.receivers import Receiver
-from tests.webhooks.events import AT, LINK, event
+from tests.webhooks.events import AT, LINK, NOTICE, event
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,6 +95,108 @@ def test_all_secrets_of_a_rotation_sign() -> None:
     rotating = options(secret=[SECRET, SECOND])
     sent = request(event(), rotating, AT)
     assert [verify(secret, dict(sent.headers), sent.body, AT) for secret in rotating.secret] == [None, None]
+
+
+def test_an_old_secret_signs_until_its_end_and_not_after(tmp_path: Path) -> None:
+    (tmp_path / "old").write_text(SECOND + "\n")
+    rotating = options(secret=[SECRET, {"file": str(tmp_path / "old"), "not-after": "2999-12-01T13:00:00+01:00"}])
+    end = datetime(2999, 12, 1, 12, tzinfo=UTC)
+    assert [key.not_after for key in rotating.secret] == [None, end]
+    for now, signatures in ((end, 2), (end + timedelta(seconds=1), 1)):
+        headers = dict(request(event(), rotating, now).headers)
+        assert len(headers["webhook-signature"].split(" ")) == signatures
+        assert verify(options().secret[0], headers, body(event()), now) is None
+
+
+def test_a_day_counts_to_its_end() -> None:
+    [key] = options(secret={"value": SECRET, "not-after": "2999-12-01"}).secret
+    assert not key.expired(datetime(2999, 12, 1, 23, 59, 59, tzinfo=UTC))
+    assert key.expired(datetime(2999, 12, 2, tzinfo=UTC))
+
+
+def test_when_all_secrets_have_expired_there_is_no_request() -> None:
+    ending = options(secret={"value": SECRET, "not-after": "2999-12-01"})
+    over = datetime(2999, 12, 2, tzinfo=UTC)
+    assert dict(request(event(), ending, AT).headers)["webhook-signature"]
+    with pytest.raises(RequestError, match="every secret of this webhook has expired"):
+        request(event(), ending, over)
+    with pytest.raises(RequestError, match="every secret of this webhook has expired"):
+        notice(NOTICE, ending, over)
+
+
+def test_a_configuration_with_expired_secrets_alone_is_wrong() -> None:
+    old = {"value": SECOND, "not-after": "2020-01-01"}
+    with pytest.raises(ValidationError, match="holds only secrets whose not-after is over"):
+        options(secret=[old, old])
+    assert len(options(secret=[old, SECRET]).secret) == 2
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        {"value": SECRET, "not-after": "canary"},
+        {"value": SECRET, "not-after": "2999-12-01T12:00:00"},
+        {"value": SECRET, "not-after": "0001-01-01T00:00:00+23:00"},
+        {"value": SECRET, "not-after": "٢٩٩٩-١٢-٠١"},
+        {"value": SECRET, "not-after": ["2999-12-01"]},
+        {"value": SECRET, "not-after": None},
+        {"value": SECRET, "not_after": "2999-12-01"},
+        {"value": SECRET, "file": "canary"},
+        {"value": {"file": "canary"}, "not-after": ["x"]},
+        {"value": ["canary"]},
+        {"file": ["canary"], "not-after": "2999-12-01"},
+        {"not-after": "2999-12-01"},
+        {"canary": "canary"},
+        {},
+        [[SECRET]],
+    ],
+)
+def test_a_secret_with_an_end_that_cannot_be_read_is_refused_unshown(secret: object) -> None:
+    with pytest.raises(ValidationError) as caught:
+        options(secret=secret)
+    assert "canary" not in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+def test_as_github_it_bears_githubs_headers_and_any_text_is_a_secret() -> None:
+    sent = request(event(), options(secret="any text", signature="github"), AT)
+    assert sent.headers == (
+        ("Content-Type", "application/json"),
+        ("X-Hub-Signature-256", "sha256=" + hmac.new(b"any text", sent.body, "sha256").hexdigest()),
+        ("X-GitHub-Event", "article.published"),
+        ("X-GitHub-Delivery", "msg_1"),
+        ("webhook-id", "msg_1"),
+    )
+    assert sent.body == body(event())
+    with pytest.raises(ValidationError, match="is empty"):
+        options(secret="", signature="github")
+
+
+def test_a_signature_that_is_misspelt_is_the_only_thing_that_is_told() -> None:
+    with pytest.raises(ValidationError) as caught:
+        options(secret="any text", signature="githb")
+    assert [error["loc"] for error in caught.value.errors()] == [("signature",)]
+
+
+@pytest.mark.parametrize("signature", ["standard", "github"])
+def test_a_notice_is_signed_like_an_event(signature: str) -> None:
+    chosen = options(signature=signature)
+    sent = notice(NOTICE, chosen, AT)
+    headers = dict(sent.headers)
+    assert json.loads(sent.body) == {
+        "type": "webhook.disabled",
+        "timestamp": "2026-01-14T09:00:00Z",
+        "data": {"name": "partner", "text": "webhook partner is disabled: 410 Gone"},
+    }
+    assert (sent.method, sent.url, headers["webhook-id"]) == ("POST", chosen.url, "ops_1")
+    assert headers.get("X-GitHub-Event", "webhook.disabled") == "webhook.disabled"
+    assert verify(chosen.secret[0], headers, sent.body, AT) is None
+
+
+def test_two_hundred_webhooks_that_are_told_of_one_event_share_its_bytes() -> None:
+    told = event()
+    bodies = {id(request(told, options(url=f"https://{n}.example/"), AT).body) for n in range(200)}
+    assert len(bodies) == 1
 
 
 @given(title=ANYTHING, html=ANYTHING, place=ANYTHING, category=ANYTHING, link=ANYTHING)

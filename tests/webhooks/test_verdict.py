@@ -37,13 +37,55 @@ def test_410_is_gone() -> None:
     assert told(410) == Verdict(Outcome.GONE, "410 Gone: the receiver wants no more")
 
 
-@pytest.mark.parametrize(
-    "status", [100, 199, 300, 304, 399, 400, 401, 404, 408, 413, 422, 429, 500, 503, 599, 999]
-)
-def test_all_else_is_tried_again(status: int) -> None:
+@pytest.mark.parametrize("status", [100, 199, 300, 304, 399, 408, 429, 500, 503, 599, 999])
+def test_what_concerns_the_receiver_as_a_whole_is_tried_again(status: int) -> None:
     verdict = told(status)
     assert verdict.outcome is Outcome.RETRY
     assert verdict.reason.startswith(str(status))
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 413, 415, 422, 425, 451, 499])
+def test_what_concerns_one_message_is_refused(status: int) -> None:
+    verdict = told(status)
+    assert verdict.outcome is Outcome.REFUSED
+    assert verdict.reason.startswith(str(status))
+
+
+@pytest.mark.parametrize("status", [302, 400, 503])
+def test_a_receiver_may_ask_for_no_more_in_a_header(status: int) -> None:
+    assert told(status, ("Webhook-Delivery", " Disable ")).outcome is Outcome.GONE
+    assert told(status, ("webhook-delivery", "abort-message")).outcome is Outcome.ABORTED
+    assert "abort-message" in told(status, ("webhook-delivery", "abort-message")).reason
+    assert told(status, ("webhook-delivery", "later")) == told(status)
+
+
+def test_what_the_header_asks_does_not_count_on_success_and_410_is_more() -> None:
+    for word in ("disable", "abort-message"):
+        assert told(204, ("webhook-delivery", word)).outcome is Outcome.DELIVERED
+        assert told(410, ("webhook-delivery", word)) == told(410)
+
+
+def test_what_the_guard_refused_is_blocked() -> None:
+    answer = Answer(Phase.GUARD, 0.0, error="blocked: 10.1.2.3 is a private address", blocked=True)
+    assert verdict(answer, NOW) == Verdict(Outcome.BLOCKED, "blocked: 10.1.2.3 is a private address")
+
+
+def test_what_cannot_be_sent_is_a_matter_of_configuration() -> None:
+    answer = Answer(Phase.GUARD, 0.0, error="the address cannot be read")
+    assert verdict(answer, NOW) == Verdict(Outcome.CONFIG, "the address cannot be read")
+
+
+@pytest.mark.parametrize("phase", [phase for phase in Phase if phase is not Phase.GUARD])
+def test_trouble_with_the_network_is_tried_again(phase: Phase) -> None:
+    assert verdict(Answer(phase, 1.0, error="timeout"), NOW).outcome is Outcome.RETRY
+
+
+def test_a_receiver_that_says_how_long_is_left_alone_with_everything() -> None:
+    wait = ("Retry-After", "120")
+    assert [told(status, wait).pause for status in (429, 502, 503, 504)] == [True] * 4
+    assert [told(status, wait).pause for status in (400, 408, 500, 302)] == [False] * 4
+    assert not told(429).pause
+    assert not told(503, ("Retry-After", "soon")).pause
 
 
 def test_a_reason_names_the_status() -> None:
