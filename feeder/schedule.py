@@ -1,7 +1,8 @@
-"""APScheduler: when something is to be done next, and the one tick by which the daemon asks what is due."""
+"""When something is to be done next (APScheduler), and the one tick by which the daemon asks what is due."""
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -34,21 +35,25 @@ def _cron(cron: Cron, now: datetime, zone: tzinfo) -> datetime:
 
 
 class Tick:
-    """Calls `work` every `seconds` in a thread of its own, one call at a time; a late one is not made up for."""
+    """Calls `work`, which never raises, every `seconds` in a thread of its own; a late call is not made up for.
+
+    APScheduler's own loop goes by the wall clock: set back by a day, it would not call for a day.
+    """
 
     def __init__(self, work: Callable[[], None], seconds: float) -> None:
-        from apscheduler.executors.pool import ThreadPoolExecutor
-        from apscheduler.schedulers.background import BackgroundScheduler
-
-        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        self._scheduler = BackgroundScheduler(
-            timezone=UTC, job_defaults=defaults, executors={"default": ThreadPoolExecutor(1)}
-        )
-        self._scheduler.add_job(work, "interval", seconds=seconds, id="tick", next_run_time=datetime.now(UTC))
+        self._work, self._seconds = work, seconds
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="tick", daemon=True)
 
     def start(self) -> None:
-        self._scheduler.start()
+        self._thread.start()
 
     def stop(self) -> None:
         """Returns when a call under way has ended."""
-        self._scheduler.shutdown(wait=True)
+        self._ending.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            self._work()
+            self._ending.wait(self._seconds)

@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own: made, started on a socket in a folder of its own, and ended by the tests."""
+"""A PostgreSQL of our own, and poolers: started on sockets in folders of their own, and ended by the tests."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,25 +16,26 @@ from typing import TYPE_CHECKING
 from tests.programs import missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-_SETTINGS = (
-    "-c listen_addresses='' -c fsync=off -c shared_buffers=16MB -c max_connections=60 -c timezone=Asia/Kolkata"
-)
+_SETTINGS = "-c listen_addresses='' -c shared_buffers=16MB -c max_connections=60 -c timezone=Asia/Kolkata"
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """The address of a server without a database name: `postgresql+psycopg://…/`."""
+def running(*, durable: bool = False) -> Iterator[str]:
+    """The address of a server without a database name: `postgresql+psycopg://…/`.
+
+    `durable`: what is committed is on disk, as benchmarks want it; tests are quicker without.
+    """
     programs = _programs()
-    user = "postgres" if os.getuid() == 0 else None  # the server refuses to run as root
+    user = _user()
     folder = Path(tempfile.mkdtemp(prefix="feeder-pg-", dir="/tmp"))
     if user is not None:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
     data = folder / "data"
     try:
         _run(user, folder, programs / "initdb", "-D", data, "-U", "feeder", "-A", "trust", "-E", "UTF8", "-N")
-        options = f"{_SETTINGS} -k {folder}"
+        options = f"{_SETTINGS} -c fsync={'on' if durable else 'off'} -k {folder}"
         _run(user, folder, programs / "pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start")
         try:
             yield f"postgresql://feeder@/%s?host={folder}"
@@ -41,6 +43,59 @@ def running() -> Iterator[str]:
             _run(user, folder, programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def restartable() -> Iterator[tuple[str, Callable[[], None]]]:
+    """The same, with what starts it again as after a crash."""
+    with running() as address:
+        folder = Path(address.partition("host=")[2])
+        programs, user = _programs(), _user()
+        yield (
+            address,
+            lambda: _run(
+                user, folder, programs / "pg_ctl", "-D", folder / "data", "-m", "immediate", "-w", "restart"
+            ),
+        )
+
+
+@contextmanager
+def pooled(server: str) -> Iterator[str]:
+    """The same server behind a pooler that gives out its few connections for a transaction at a time."""
+    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        missing("pgbouncer is not installed")
+    user = _user()
+    folder = Path(tempfile.mkdtemp(prefix="feeder-pool-", dir="/tmp"))
+    if user is not None:
+        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+    (folder / "users").write_text('"feeder" ""\n', encoding="utf-8")
+    (folder / "ini").write_text(
+        f"[databases]\n* = host={server.partition('host=')[2]} user=feeder\n[pgbouncer]\nlisten_addr =\n"
+        f"unix_socket_dir = {folder}\nlisten_port = 6432\nauth_type = trust\nauth_file = {folder}/users\n"
+        "pool_mode = transaction\ndefault_pool_size = 4\nmax_client_conn = 200\n",
+        encoding="utf-8",
+    )
+    with subprocess.Popen([program, folder / "ini"], user=user, stderr=subprocess.DEVNULL) as process:
+        try:
+            _until_there(folder / ".s.PGSQL.6432", process)
+            yield f"postgresql://feeder@/%s?host={folder}&port=6432"
+        finally:
+            process.kill()
+            process.wait()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _until_there(path: Path, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 30
+    while not path.exists():
+        assert process.poll() is None, "it ended at once"
+        assert time.monotonic() < end
+        threading.Event().wait(0.02)
+
+
+def _user() -> str | None:
+    return "postgres" if os.getuid() == 0 else None  # the servers refuse to run as root
 
 
 def _programs() -> Path:

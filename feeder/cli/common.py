@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feeder.errors import UsageError
+from feeder.text import span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from feeder.config import Config
+    from feeder.model.delivery import Attempt
     from feeder.store import Store
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -84,11 +86,8 @@ def ago(moment: datetime | None, now: datetime) -> str:
     """A moment as people say it: `3 min ago`, `in 2 h`, `never`."""
     if moment is None:
         return "never"
-    seconds = round((now - moment).total_seconds())
-    size = abs(seconds)
-    unit, length = next((pair for pair in (("d", 86400), ("h", 3600), ("min", 60)) if size >= pair[1]), ("s", 1))
-    text = f"{size // length} {unit}"
-    return f"{text} ago" if seconds >= 0 else f"in {text}"
+    said = span(now - moment)
+    return f"in {said}" if round((now - moment).total_seconds()) < 0 else f"{said} ago"
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -100,6 +99,32 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     for number, row in enumerate([list(headings), *cells]):
         line = "  ".join(text.ljust(size) for text, size in zip(row, width, strict=True)).rstrip()
         click.echo(click.style(line, bold=True) if number == 0 else line)
+
+
+def attempts_table(attempts: Iterable[Attempt]) -> None:
+    """Each try, with the start of what was answered."""
+    table(
+        ("DELIVERY", "TRY", "AT", "MS", "PHASE", "ADDRESS", "STATUS", "OUTCOME", "REASON", "ANSWER"),
+        [
+            (
+                a.delivery,
+                a.number,
+                iso(a.at),
+                round(a.took * 1000),
+                a.phase,
+                a.address,
+                a.status,
+                _outcome(a),
+                a.reason,
+                a.body[:60],
+            )
+            for a in attempts
+        ],
+    )
+
+
+def _outcome(it: Attempt) -> str:
+    return f"{it.outcome} (too late)" if it.fenced else it.outcome
 
 
 def safe(text: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from feeder.cli.common import (
     ago,
+    attempts_table,
     config_option,
     iso,
     json_option,
@@ -16,16 +17,23 @@ from feeder.cli.common import (
     moment,
     opened,
     print_json,
+    say,
     table,
 )
+from feeder.cli.replays import replay
 from feeder.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from feeder.config import Config, WebhookOptions
     from feeder.model.delivery import Delivery
+    from feeder.store import Store, Tx
+    from feeder.store.webhooks import WebhookState
 
-STATES = ("pending", "leased", "delivered", "dead", "cancelled")
+HELD = "held"  # pending, but to a webhook that is told nothing as it stands
+STATES = ("pending", HELD, "leased", "delivered", "dead", "cancelled")
 
 
 @click.group("deliveries")
@@ -33,11 +41,16 @@ def command() -> None:
     """List, show, retry or replay deliveries."""
 
 
+command.add_command(replay)
+
+
 @command.command("list")
 @config_option
 @json_option
 @click.option("--webhook", help="Only to this webhook.")
-@click.option("--state", type=click.Choice(STATES), help="Only in this state.")
+@click.option(
+    "--state", type=click.Choice(STATES), help="Only in this state; held is what a webhook must wait for."
+)
 @click.option("--since", help="Only created since then: 2026-01-14, 2h, 3d.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 def list_(
@@ -45,50 +58,105 @@ def list_(
 ) -> None:
     """The newest deliveries."""
     from feeder.app import now
-    from feeder.model.delivery import DeliveryState
-    from feeder.store import articles, deliveries, webhooks
+    from feeder.store import webhooks
 
     after = moment(since, now()) if since else None
     with opened(path) as (config, store), store.read() as tx:
-        states = webhooks.states(tx)
+        states, at = webhooks.states(tx), store.now(tx)
         if webhook is not None and webhook not in states:
             known_webhook(config, webhook)
-        wanted = DeliveryState(state) if state else None
-        found = deliveries.listed(tx, limit, name=webhook, state=wanted, since=after)
-        slugs = articles.slugs(tx, {it.article for it in found})
+        found = _found(tx, states, config, webhook, state, after, limit)
+        rows = [_row(it, states[it.webhook], config.webhooks.get(it.webhook), at) for it in found]
+        rows = _with_slugs(tx, rows)
     if as_json:
-        print_json([{**_plain(it), "slug": slugs[it.article]} for it in found])
+        print_json(rows)
         return
+    _print(rows, at)
+    if not rows:
+        click.echo("None.", err=True)
+
+
+def _found(
+    tx: Tx,
+    states: Mapping[str, WebhookState],
+    config: Config,
+    name: str | None,
+    state: str | None,
+    since: datetime | None,
+    limit: int,
+) -> tuple[Delivery, ...]:
+    from feeder.model.delivery import DeliveryState
+    from feeder.pipeline.coming import HELD as STANDING
+    from feeder.pipeline.coming import standing
+    from feeder.store import deliveries
+
+    if state != HELD:
+        wanted = DeliveryState(state) if state else None
+        return deliveries.listed(tx, limit, name=name, state=wanted, since=since)
+    among = [it.name for it in states.values() if standing(it, config.webhooks.get(it.name)) in STANDING]
+    return deliveries.listed(tx, limit, name=name, among=among, state=DeliveryState.PENDING, since=since)
+
+
+def _plain(it: Delivery) -> dict[str, Any]:
+    """Everything of the row but its token, which is the key to its lease."""
+    plain = {name: getattr(it, name) for name in it.__slots__ if name != "token"}
+    return plain | {"lane": it.lane.name.lower()}
+
+
+def _row(it: Delivery, state: WebhookState, options: WebhookOptions | None, now: datetime) -> dict[str, Any]:
+    from feeder.pipeline.coming import HELD as STANDING
+    from feeder.pipeline.coming import next_at, standing, why_resting
+
+    word = standing(state, options)
+    held = word if it.state == "pending" and word in STANDING else ""
+    free = it.behind is None and not held
+    resting = why_resting(state, now) if free and it.state == "pending" else ""
+    return {**_plain(it), "held": held, "next": next_at(it, state) if free else None, "resting": resting}
+
+
+def _with_slugs(tx: Tx, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    from feeder.store import articles
+
+    slugs = articles.slugs(tx, {row["article"] for row in rows if row["article"]})
+    return [{**row, "slug": slugs.get(row["article"] or "")} for row in rows]
+
+
+def _print(rows: list[dict[str, Any]], now: datetime) -> None:
     table(
         ("ID", "WEBHOOK", "EVENT", "ARTICLE", "STATE", "TRIES", "NEXT", "REASON"),
         [
             (
-                it.id,
-                it.webhook,
-                it.kind,
-                slugs[it.article],
-                it.state,
-                it.tries,
-                _next(it, states[it.webhook].status),
-                it.reason,
+                row["id"],
+                row["webhook"],
+                row["kind"],
+                row["slug"] or "",
+                _state(row),
+                row["tries"],
+                _next(row, now),
+                row["reason"],
             )
-            for it in found
+            for row in rows
         ],
     )
-    if not found:
-        click.echo("None.", err=True)
 
 
-def _plain(it: Delivery) -> dict[str, object]:
-    return {name: getattr(it, name) for name in it.__slots__ if name != "token"}
+def _state(row: Mapping[str, Any]) -> str:
+    word = HELD if row["held"] else str(row["state"])
+    return f"{word} ({row['lane']})" if row["lane"] == "replay" else word
 
 
-def _next(it: Delivery, status: str) -> str:
-    from feeder.app import now
-
-    if it.due is None or it.state != "pending":
+def _next(row: Mapping[str, Any], now: datetime) -> str:
+    if row["held"]:
+        return f"webhook {row['held']}"
+    if row["state"] == "pending" and row["behind"] is not None:
+        return f"behind {row['behind']}"
+    if row["next"] is None:
         return ""
-    return ago(it.due, now()) if status == "active" else f"held: {status}"
+    when = "now" if row["next"] <= now else ago(row["next"], now)
+    return f"{when}, left alone" if row["resting"] else when
+
+
+# ---------------------------------------------------------------- show
 
 
 @command.command("show")
@@ -96,40 +164,51 @@ def _next(it: Delivery, status: str) -> str:
 @json_option
 @click.argument("delivery", type=int)
 def show(path: Path, as_json: bool, delivery: int) -> None:
-    """One delivery and every attempt of it."""
+    """One delivery, how its webhook stands, every attempt of it, and what comes next."""
     from feeder.store import deliveries
 
-    with opened(path) as (_, store), store.read() as tx:
-        found = deliveries.get(tx, delivery)
-        attempts = deliveries.attempts(tx, delivery)
-    if found is None:
-        raise UsageError(f"no delivery {delivery}; feeder deliveries list shows them")
+    with opened(path) as (config, store):
+        with store.read() as tx:
+            found = deliveries.get(tx, delivery)
+        if found is None:
+            raise UsageError(f"no delivery {delivery}; feeder deliveries list shows them")
+        facts = _facts(found, config, store)
     if as_json:
-        print_json({**_plain(found), "attempts": attempts})
+        print_json(facts)
         return
-    table(("FIELD", "VALUE"), [(name, _said(value)) for name, value in _plain(found).items()])
+    stands, attempts = facts["standing"], facts["attempts"]
+    fields = {name: _said(facts[name]) for name in facts if name not in {"standing", "attempts", "next"}}
+    table(("FIELD", "VALUE"), [*fields.items(), ("webhook is", stands["status"])])
+    if attempts:
+        click.echo()
+        attempts_table(attempts)
     click.echo()
-    table(
-        ("TRY", "AT", "MS", "PHASE", "STATUS", "OUTCOME", "ADDRESS", "REASON", "ANSWER"),
-        [
-            (
-                a.number,
-                iso(a.at),
-                round(a.took * 1000),
-                a.phase,
-                a.status,
-                a.outcome,
-                a.address,
-                a.reason,
-                a.body[:60],
-            )
-            for a in attempts
-        ],
-    )
+    if stands["note"] and stands["note"] not in facts["next"]:
+        say(f"Webhook: {stands['note']}")
+    say(f"Next: {facts['next']}")
+
+
+def _facts(it: Delivery, config: Config, store: Store) -> dict[str, Any]:
+    from feeder.cli.overview import next_of, standing
+    from feeder.store import articles, deliveries, webhooks
+
+    options = config.webhooks.get(it.webhook)
+    with store.read() as tx:
+        state, now = webhooks.states(tx).get(it.webhook), store.now(tx)
+        return {
+            **_plain(it),
+            "slug": articles.slugs(tx, {it.article}).get(it.article) if it.article else None,
+            "standing": standing(it.webhook, state, options, now),
+            "attempts": deliveries.attempts(tx, it.id),
+            "next": next_of(tx, it, state, options, store),
+        }
 
 
 def _said(value: object) -> object:
     return iso(value) if isinstance(value, datetime) else value
+
+
+# ---------------------------------------------------------------- retry
 
 
 @command.command("retry")
@@ -138,40 +217,18 @@ def _said(value: object) -> object:
 @click.argument("delivery", type=int, nargs=-1, required=True)
 def retry(path: Path, as_json: bool, delivery: tuple[int, ...]) -> None:
     """Send these again now, under the same id, with the whole retry schedule before them."""
-    from feeder.app import now
-    from feeder.store import deliveries
+    from feeder.cli.replays import told
+    from feeder.store.again import again
 
+    wanted = sorted(set(delivery))
     with opened(path) as (_, store), store.write() as tx:
-        number = deliveries.again(tx, now(), delivery)
-    _told(number, as_json=as_json)
-    if number < len(set(delivery)):
-        raise UsageError(
-            f"{len(set(delivery)) - number} of these deliveries do not exist or are under way just now"
-        )
-
-
-@command.command("replay")
-@config_option
-@json_option
-@click.option("--since", required=True, help="Created since then: 2026-01-14, 2h, 3d.")
-@click.option("--webhook", required=True, help="To this webhook.")
-@click.option("--state", type=click.Choice(("delivered", "dead", "cancelled")), help="Only in this state.")
-def replay(path: Path, as_json: bool, since: str, webhook: str, state: str | None) -> None:
-    """Send everything of a time again, oldest first, each under its old id."""
-    from feeder.app import now
-    from feeder.model.delivery import DeliveryState
-    from feeder.store import deliveries
-
-    states = [DeliveryState(state)] if state else [DeliveryState.DELIVERED, DeliveryState.DEAD]
-    with opened(path) as (config, store):
-        known_webhook(config, webhook)
-        with store.write() as tx:
-            number = deliveries.again_since(tx, now(), webhook, states, moment(since, now()))
-    _told(number, as_json=as_json)
-
-
-def _told(number: int, *, as_json: bool) -> None:
+        number = again(tx, store.now(tx), wanted)
     if as_json:
         print_json({"sent_again": number})
     else:
-        click.echo(f"{number} will be sent again by the running daemon, or by feeder run --once")
+        told(number)
+    if number < len(wanted):
+        raise UsageError(
+            f"{len(wanted) - number} of these deliveries do not exist, are under way just now, "
+            "or tell of an article that was withdrawn since"
+        )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from feeder.cli.common import config_option, say
+from feeder.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,15 +19,25 @@ if TYPE_CHECKING:
 @click.command("run")
 @config_option
 @click.option("--once", is_flag=True, help="Take in, publish, deliver what is due, and end.")
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice(["ingest", "deliver", "serve"]),
+    multiple=True,
+    help="Do only this, beside nodes that do the rest; may be said twice. PostgreSQL only.  [default: all]",
+)
 @click.option("--verbose", is_flag=True, help="Log more.")
-def command(path: Path, once: bool, verbose: bool) -> None:
+def command(path: Path, once: bool, roles: tuple[str, ...], verbose: bool) -> None:
     """Take in articles, publish feeds, tell webhooks and serve, until stopped (SIGTERM or Ctrl-C)."""
     from feeder import log
     from feeder.daemon import Daemon, run_once
+    from feeder.daemon.roles import ALL, Role
 
+    if once and roles:
+        raise UsageError("--once does everything once; --role is for nodes that stay")
     log.setup(verbose=verbose)
     if not once:
-        Daemon(path).run(welcome)
+        Daemon(path, frozenset(map(Role, roles)) or ALL).run(welcome)
         return
     problems = run_once(path)
     for problem in problems:

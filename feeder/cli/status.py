@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from feeder.cli.common import ago, config_option, iso, json_option, opened, print_json, safe, say, table
-from feeder.cli.webhooks import overview
+from feeder.cli.overview import overview, print_webhooks
+from feeder.text import span
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from feeder.config import Config
@@ -34,12 +37,13 @@ def command(path: Path, as_json: bool) -> None:
 
 
 def _facts(config: Config, store: Store) -> dict[str, Any]:
-    from feeder.store import articles, lock
+    from feeder.store import articles, deliveries, lock
     from feeder.store import feeds as stored_feeds
 
     with store.read() as tx:
         sources, feeds, counts = _sources(tx, config), _feeds(tx, config), articles.count(tx)
-        quarantined, unpublished = _quarantined(tx), stored_feeds.problems(tx)
+        quarantined, unpublished = _quarantined(tx), (*stored_feeds.problems(tx), *_waiting(store, tx))
+        replays, lost = _replays(tx), deliveries.lost_since(tx, store.now(tx) - timedelta(days=1))
     webhooks = overview(config, store)
     waiting = [row["oldest_waiting"] for row in webhooks if row["oldest_waiting"]]
     return {
@@ -48,12 +52,42 @@ def _facts(config: Config, store: Store) -> dict[str, Any]:
         "articles": counts,
         "sources": sources,
         "feeds": feeds,
-        "webhooks": [{**row, "oldest_waiting": iso(row["oldest_waiting"])} for row in webhooks],
+        "webhooks": webhooks,
         "backlog": sum(row["waiting"] for row in webhooks),
+        "held": sum(row["held"] for row in webhooks),
+        "dead": sum(row["dead"] for row in webhooks),
         "oldest_undelivered": min(waiting, default=None),
+        "replays": replays,
+        "leases_lost": lost,
         "quarantine": quarantined,
         "problems": [*_problems(sources, webhooks), *unpublished],
     }
+
+
+def _replays(tx: Tx) -> list[dict[str, Any]]:
+    """Those under way; `looked_at` is the share of what they have to look at."""
+    from feeder.store import again
+
+    return [
+        {
+            "webhook": it.webhook,
+            "since": it.since,
+            "states": it.states,
+            "sent_again": it.number,
+            "looked_at": round(it.cursor / it.upto, 3) if it.upto else 1.0,
+        }
+        for it in again.under_way(tx)
+    ]
+
+
+def _waiting(store: Store, tx: Tx) -> tuple[str, ...]:
+    """Of nodes, some must publish; a daemon on its own does, and whether it runs is said anyway."""
+    from feeder.store import deliveries, published
+
+    it = published.published(tx, store.now(tx))
+    if store.embedded or it.lives or deliveries.newest(tx) <= it.upto:
+        return ()
+    return ("articles wait to be published, and no node is at work that does it (feeder run --role ingest)",)
 
 
 def _sources(tx: Tx, config: Config) -> list[dict[str, Any]]:
@@ -109,16 +143,30 @@ def _quarantined(tx: Tx) -> list[dict[str, str]]:
 def _problems(sources: list[dict[str, Any]], webhooks: list[dict[str, Any]]) -> list[str]:
     return [
         *(f"source {row['name']}: {row['error']}" for row in sources if row["error"]),
-        *(f"source {row['name']}: {row['quarantined']} in quarantine" for row in sources if row["quarantined"]),
+        *(_quarantine(row) for row in sources if row["quarantined"]),
         *(_held(row) for row in sources if row["articles"].get("held")),
         *(f"source {row['name']}: {row['note']}" for row in sources if row["note"]),
-        *(
-            f"webhook {row['name']} is disabled: {row['reason']}"
-            for row in webhooks
-            if row["status"] == "disabled"
-        ),
-        *(f"webhook {row['name']}: {row['dead']} deliveries given up" for row in webhooks if row["dead"]),
+        *(f"webhook {row['name']}: {row['note']}" for row in webhooks if row["status"] in {"disabled", "blocked"}),
+        *(_failing(row) for row in webhooks if row["warned"] and row["status"] == "active"),
+        *(_dead(row) for row in webhooks if row["dead"]),
     ]
+
+
+def _quarantine(row: dict[str, Any]) -> str:
+    number, look = row["quarantined"], f"feeder articles list --state quarantined --source {row['name']}"
+    return f"source {row['name']}: {number} in quarantine; {look} says why"
+
+
+def _failing(row: dict[str, Any]) -> str:
+    name, number = row["name"], row["failures"]
+    look = f"feeder deliveries list --webhook {name} --state pending says why"
+    return f"webhook {name}: failed {number} times in a row since {iso(row['failing_since'])}; {look}"
+
+
+def _dead(row: dict[str, Any]) -> str:
+    name, number = row["name"], row["dead"]
+    look = f"feeder deliveries list --webhook {name} --state dead says why"
+    return f"webhook {name}: {number} deliveries given up; {look}, feeder deliveries replay sends them again"
 
 
 def _held(row: dict[str, Any]) -> str:
@@ -153,14 +201,8 @@ def _print(facts: dict[str, Any]) -> None:
         [(row["name"], row["articles"], ago(row["changed"], moment)) for row in facts["feeds"]],
     )
     click.echo()
-    table(
-        ("WEBHOOK", "STATUS", "DELIVERED", "WAITING", "DEAD", "OLDEST UNDELIVERED"),
-        [
-            (r["name"], r["status"], r["delivered"], r["waiting"], r["dead"], r["oldest_waiting"])
-            for r in facts["webhooks"]
-        ],
-    )
-    click.echo()
+    print_webhooks(facts["webhooks"], moment)
+    _print_backlog(facts, moment)
     for row in facts["quarantine"]:
         say(f"Quarantine  {row['source']}: {row['key']}: {row['reason']}")
     click.echo()
@@ -168,6 +210,18 @@ def _print(facts: dict[str, Any]) -> None:
         click.echo(click.style("! ", fg="red") + safe(problem))
     if not facts["problems"]:
         click.echo("All well.")
+
+
+def _print_backlog(facts: dict[str, Any], moment: datetime) -> None:
+    oldest = facts["oldest_undelivered"]
+    click.echo()
+    since = f", the oldest for {span(moment - oldest)}" if oldest else ""
+    say(f"Backlog   {facts['backlog']} waiting{since}; {facts['held']} of them held; {facts['dead']} given up")
+    if facts["leases_lost"]:
+        say(f"Lost      {facts['leases_lost']} attempts with their sender, within a day; they are sent again")
+    for it in facts["replays"]:
+        progress = f"{it['sent_again']} so far, {it['looked_at']:.0%} looked at"
+        say(f"Replay    {it['webhook']}, {' and '.join(it['states'])} since {iso(it['since'])}: {progress}")
 
 
 def _next(due: Any, moment: Any) -> str:

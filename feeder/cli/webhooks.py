@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from feeder.cli.common import ago, config_option, iso, json_option, known_webhook, opened, print_json, table
+from feeder.cli.common import config_option, json_option, known_webhook, opened, print_json, say, table
+from feeder.cli.overview import overview, print_webhooks
 from feeder.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from feeder.app import App
@@ -37,54 +39,10 @@ def list_(path: Path, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    table(
-        ("WEBHOOK", "TYPE", "STATUS", "DELIVERED", "WAITING", "DEAD", "OLDEST", "REASON"),
-        [
-            (
-                row["name"],
-                row["type"],
-                row["status"],
-                row["delivered"],
-                row["waiting"],
-                row["dead"],
-                ago(row["oldest_waiting"], now()) if row["oldest_waiting"] else "",
-                row["reason"],
-            )
-            for row in rows
-        ],
-    )
-
-
-def overview(config: Config, store: Store) -> list[dict[str, Any]]:
-    """One row a webhook, those of the configuration first, then those that left it."""
-    from feeder.store import deliveries, webhooks
-
-    with store.read() as tx:
-        states, counts, oldest = webhooks.states(tx), deliveries.count(tx), deliveries.oldest_waiting(tx)
-    rows = []
-    for name in [*config.webhooks, *(name for name in states if name not in config.webhooks)]:
-        options, state, count = config.webhooks.get(name), states.get(name), counts.get(name, {})
-        rows.append(
-            {
-                "name": name,
-                "type": options.type if options else "",
-                "status": _status(options, state.status if state else "new"),
-                "reason": state.reason if state else "",
-                "since": iso(state.since) if state else None,
-                "delivered": count.get("delivered", 0),
-                "waiting": count.get("pending", 0) + count.get("leased", 0),
-                "dead": count.get("dead", 0),
-                "cancelled": count.get("cancelled", 0),
-                "oldest_waiting": oldest.get(name),
-            }
-        )
-    return rows
-
-
-def _status(options: Any, status: str) -> str:
-    if options is None:
-        return "removed"
-    return status if options.enabled else "off"
+    print_webhooks(rows, now())
+    for row in rows:
+        for public in row["public_keys"]:
+            say(f"{row['name']}: its receiver verifies with the public key {public}")
 
 
 @command.command("test")
@@ -103,7 +61,7 @@ def test(path: Path, as_json: bool, webhook: str) -> None:
         app = apps.wire(config, store, next_run)
         hook = app.outside.hooks[webhook]
         event = _test_event(app)
-        answer = app.client.send(hook.kind.request(event, hook.options, apps.now()))
+        answer = app.client.send(hook.kind.whole_request(event, hook.options, apps.now(), app.outside.proxy))
         verdict = hook.kind.verdict(answer, apps.now())
         app.close()
     facts = {
@@ -116,7 +74,7 @@ def test(path: Path, as_json: bool, webhook: str) -> None:
         "status": answer.status,
         "outcome": verdict.outcome,
         "reason": verdict.reason,
-        "answer": said(answer, hook)[:500],
+        "answer": said(answer, hook, app.outside.proxy)[:500],
     }
     if as_json:
         print_json(facts)
@@ -158,25 +116,71 @@ def _made_up() -> Article:
     )
 
 
-def _status_command(name: str, status: str, said: str, text: str) -> None:
+# ---------------------------------------------------------------- pause, resume, enable
+
+
+@command.command("pause")
+@config_option
+@json_option
+@click.argument("webhook")
+def pause(path: Path, as_json: bool, webhook: str) -> None:
+    """Send nothing to it; keep what it is owed."""
+    from feeder.store import webhooks
+
+    with opened(path) as (config, store):
+        known_webhook(config, webhook)
+        with store.write() as tx:
+            if not webhooks.set_status(tx, webhook, "paused", "paused by hand"):
+                raise _not_known(webhook)
+        row = _row_of(webhook, config, store)
+    _changed(row, {"held": row["held"]}, f"paused; {row['held']} deliveries are held", as_json=as_json)
+
+
+def _resuming(name: str, text: str) -> None:
     @command.command(name, help=text)
     @config_option
     @json_option
     @click.argument("webhook")
-    def change(path: Path, as_json: bool, webhook: str) -> None:
+    def resume(path: Path, as_json: bool, webhook: str) -> None:
         from feeder.store import webhooks
 
-        with opened(path) as (config, store), store.write() as tx:
+        with opened(path) as (config, store):
             known_webhook(config, webhook)
-            reason = "paused by hand" if status == "paused" else ""
-            if not webhooks.set_status(tx, webhook, status, reason):
-                raise UsageError(f'webhook "{webhook}" has not run yet; feeder run makes it known')
-        if as_json:
-            print_json({"webhook": webhook, "status": status})
-        else:
-            click.echo(f"{webhook}: {said}")
+            before = _row_of(webhook, config, store)
+            with store.write() as tx:
+                if not webhooks.resume(tx, webhook, store.now(tx)):
+                    raise _not_known(webhook)
+            row = _row_of(webhook, config, store)
+        number = row["waiting"] - row["held"]
+        said = f"{row['status']}; {number} deliveries that wait are sent from now on"
+        _changed(row, {"let_go": number}, f"{said}{_hint(before, row)}", as_json=as_json)
 
 
-_status_command("pause", "paused", "paused; what it is owed is kept", "Send nothing to it; keep what it is owed.")
-_status_command("resume", "active", "active", "Go on after a pause.")
-_status_command("enable", "active", "active", "Go on after it was disabled (its receiver said 410 Gone).")
+def _hint(before: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """What this command cannot mend."""
+    if row["status"] == "off":
+        return ", once its enabled: false is gone from the configuration"
+    if before["status"] == "blocked":
+        return (
+            f"; unless that has changed it will be {before['reason'].replace('blocked: ', 'blocked again: ', 1)}"
+        )
+    return ""
+
+
+def _row_of(name: str, config: Config, store: Store) -> dict[str, Any]:
+    return next(row for row in overview(config, store) if row["name"] == name)
+
+
+def _not_known(name: str) -> UsageError:
+    return UsageError(f'webhook "{name}" has not run yet; feeder run makes it known')
+
+
+def _changed(row: Mapping[str, Any], facts: Mapping[str, Any], said: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"webhook": row["name"], "status": row["status"], **facts})
+    else:
+        say(f"{row['name']}: {said}")
+
+
+_resuming("resume", "Go on after a pause.")
+_resuming("enable", "Go on after it was disabled or blocked; what failed before is forgotten.")

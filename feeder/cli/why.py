@@ -8,6 +8,7 @@ import click
 
 from feeder.cli.common import (
     ago,
+    attempts_table,
     config_option,
     iso,
     json_option,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from feeder.model.article import Article, Change
     from feeder.model.delivery import Delivery
     from feeder.pipeline.owing import Decision, Standing
-    from feeder.store import Tx
+    from feeder.store import Store, Tx
     from feeder.store.webhooks import WebhookState
 
 
@@ -42,24 +43,22 @@ def command(path: Path, as_json: bool, article: str, webhook: str) -> None:
         options = known_webhook(config, webhook)
         found = one_article(store, article)
         with store.read() as tx:
-            facts = _facts(tx, found, webhook, options)
+            facts = _facts(tx, found, webhook, options, store)
     if as_json:
         print_json(facts)
     else:
         _print(facts)
 
 
-def _facts(tx: Tx, article: Article, name: str, options: WebhookOptions) -> dict[str, Any]:
+def _facts(tx: Tx, article: Article, name: str, options: WebhookOptions, store: Store) -> dict[str, Any]:
+    from feeder.cli.overview import standing
     from feeder.pipeline.owing import Standing, twins
     from feeder.store import articles, deliveries, webhooks
 
     found = tuple(it for it in deliveries.of_article(tx, article.id) if it.webhook == name)
     state = webhooks.states(tx).get(name)
-    twin = twins(tx, article).get(name, "")
-    events = [
-        _event(tx, article, revision, found, options, Standing(since=state.since if state else None, twin=twin))
-        for revision in articles.revisions(tx, article.id)
-    ]
+    bare = Standing(since=state.since if state else None, twin=twins(tx, article).get(name, ""))
+    events = [_event(tx, article, it, found, options, bare) for it in articles.revisions(tx, article.id)]
     return {
         "article": {
             "id": article.id,
@@ -67,17 +66,13 @@ def _facts(tx: Tx, article: Article, name: str, options: WebhookOptions) -> dict
             "title": article.content.title,
             "state": article.state,
         },
-        "webhook": {
-            "name": name,
-            "status": state.status if state else "new",
-            "since": state.since if state else None,
-        },
+        "webhook": {"name": name, **standing(name, state, options, store.now(tx))},
         "taken_in": article.taken_in,
         "before_webhook": bool(state and article.taken_in < state.since),
         "first_look": article.bar == "first look",
         "bar": article.bar,
         "events": events,
-        "next": _next(found, state),
+        "next": _next(tx, article, found, state, options, store),
     }
 
 
@@ -126,19 +121,26 @@ def _past(delivery: Delivery | None, unsaid: str) -> str:
     return unsaid if delivery is None else "asked of the past with since or backfill, or by another configuration"
 
 
-def _next(found: tuple[Delivery, ...], state: WebhookState | None) -> str:
-    waiting = [delivery for delivery in found if delivery.state in {"pending", "leased"}]
-    if not waiting:
-        dead = [delivery for delivery in found if delivery.state == "dead"]
-        return f"nothing; feeder deliveries retry {dead[-1].id} sends it again" if dead else "nothing is owed"
-    if state is not None and state.status == "paused":
-        return "waits: the webhook is paused (feeder webhooks resume)"
-    if state is not None and state.status == "disabled":
-        return f"waits: the webhook is disabled ({state.reason}); feeder webhooks enable"
-    first = waiting[0]
-    if first.state == "leased":
-        return f"delivery {first.id} is under way"
-    return f"delivery {first.id} is due {iso(first.due)} (try {first.tries + 1})"
+def _next(
+    tx: Tx,
+    article: Article,
+    found: tuple[Delivery, ...],
+    state: WebhookState | None,
+    options: WebhookOptions,
+    store: Store,
+) -> str:
+    """Of all that is still to come, the first; of what has ended, the last."""
+    from feeder.cli.overview import next_of
+    from feeder.model.article import State
+
+    if article.state is State.HELD:
+        return f"the article is held: feeder articles release {article.source}"
+    if not found:
+        return "nothing is owed" if state else "the webhook has not run yet; feeder run makes it known"
+    first = next((it for it in found if it.state in {"pending", "leased"}), found[-1])
+    more = sum(it.state in {"pending", "leased"} for it in found) - 1
+    after = f"; {more} more after it" if more > 0 else ""
+    return f"delivery {first.id}: {next_of(tx, first, state, options, store)}{after}"
 
 
 def _print(facts: dict[str, Any]) -> None:
@@ -170,12 +172,8 @@ def _print(facts: dict[str, Any]) -> None:
     attempts = [attempt for event in facts["events"] for attempt in event["attempts"]]
     if attempts:
         click.echo()
-        table(
-            ("TRY", "AT", "MS", "PHASE", "STATUS", "OUTCOME", "REASON"),
-            [
-                (a.number, iso(a.at), round(a.took * 1000), a.phase, a.status, a.outcome, a.reason)
-                for a in attempts
-            ],
-        )
+        attempts_table(attempts)
     click.echo()
+    if webhook["note"] and webhook["note"] not in facts["next"]:
+        say(f"Webhook: {webhook['note']}")
     say(f"Next: {facts['next']}")

@@ -5,20 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from feeder.errors import FeederError, SourceError, StoreError
 from feeder.pipeline.ingest import ingest
 from feeder.pipeline.rhythm import looked
 from feeder.sources import EVERYTHING, SETTLE, Settling
-from feeder.store import documents, leases
+from feeder.store import documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from feeder.app import App
+    from feeder.daemon.holding import Holding
     from feeder.pipeline.rhythm import Rhythm
     from feeder.sources import Source, Watch
 
@@ -27,8 +27,6 @@ log = logging.getLogger(__name__)
 # Seconds after which something is tried again that the store or the source refused.
 _AGAIN = 5.0
 _IDLE = 60.0
-# Taking in is safe to do twice; the lease only saves the work, and must not outlive its owner for long.
-_LEASE = timedelta(seconds=60)
 
 
 class Gatherer:
@@ -38,21 +36,15 @@ class Gatherer:
     """
 
     def __init__(
-        self,
-        app: App,
-        source: Source,
-        owner: str,
-        clock: Callable[[], datetime],
-        rhythm: Rhythm,
-        done: Callable[[], None],
+        self, app: App, source: Source, holding: Holding, rhythm: Rhythm, done: Callable[[], None]
     ) -> None:
-        self._app, self._source, self._owner = app, source, owner
-        self._clock, self._rhythm, self._done = clock, rhythm, done
+        self._app, self._source, self._holding = app, source, holding
+        self._rhythm, self._done = rhythm, done
         self._watch: Watch = Settling()
         self._watched = ""  # the identity of the place that is being watched
         self._ending = threading.Event()
-        self._prolonged = clock()
         self.problem = ""
+        self.refused = False  # the store refused what we found
         self._thread = threading.Thread(target=self._run, name=f"source {source.name}", daemon=True)
 
     @property
@@ -77,6 +69,7 @@ class Gatherer:
         """False when it did not end in time."""
         self.end()
         self._thread.join(timeout)
+        self._holding.forget(self._lease)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
@@ -96,6 +89,7 @@ class Gatherer:
             log.exception("source %s: unexpected", self._source.name)
             self._failed(SourceError(self._source.name, f"{type(error).__name__}; the log tells more"), EVERYTHING)
         else:
+            self.refused = False
             self._watch.remind(unsettled or (), SETTLE)
             if whole and unsettled is not None and self.problem:
                 log.info("source %s: well again", self._source.name)
@@ -104,10 +98,14 @@ class Gatherer:
 
     def _look(self, only: Collection[str] | None) -> tuple[str, ...] | None:
         """What wants another look soon; None when nothing was looked at."""
-        now = self._clock()
-        if only is None and not (self._is_due(now) and self._mine(now)):
+        now = self._now()
+        if only is None and not self._is_due(now):
             return None
-        desk = replace(self._app.desk, stopping=self._stopping)
+        # Taking in is safe to do twice: the lease of the source only saves the work of a whole look.
+        if only is None and not self._holding.take(self._lease):
+            self._wait_for_another()
+            return None
+        desk = replace(self._app.desk, stopping=self._ending.is_set)
         report = ingest(desk, self._source, now, only)
         if report.counts:
             said = ", ".join(f"{number} {what}" for what, number in sorted(report.counts.items()))
@@ -134,33 +132,30 @@ class Gatherer:
         with self._app.store.read() as tx:
             return self._source.name in documents.due(tx, [self._source.name], now)
 
-    def _mine(self, now: datetime) -> bool:
-        """Of several nodes one looks through a source at a time."""
-        self._prolonged = now
-        with self._app.store.write() as tx:
-            return leases.take(tx, self._lease, self._owner, now, now + _LEASE)
+    def _wait_for_another(self) -> None:
+        """Another node looks through it now. What can be watched we watch too, after one whole look of our own."""
+        if not self._source.foreign and not self._watched:
+            self._watch.everything(_AGAIN)
 
-    def _stopping(self) -> bool:
-        """Asked before each document of a look, which may take longer than the lease."""
-        now = self._clock()
-        if now - self._prolonged > _LEASE / 3:
-            self._mine(now)
-        return self._ending.is_set()
+    def _now(self) -> datetime:
+        with self._app.store.read() as tx:
+            return self._app.store.now(tx)
 
     @property
     def _lease(self) -> str:
         return f"source {self._source.name}"
 
     def _note(self, error: str, rest: timedelta | None = None) -> None:
-        now = self._clock()
         with self._app.store.write() as tx:
-            looked(tx, self._source.name, self._rhythm, now, error, rest)
-            leases.drop(tx, self._lease, self._owner)
+            asking = self._app.desk.audience.webhooks
+            looked(tx, self._source.name, self._rhythm, asking, self._app.store.now(tx), error, rest)
+            self._holding.release(tx, self._lease)
 
     def _failed(self, error: FeederError, keys: frozenset[str]) -> None:
         if str(error) != self.problem:
             log.error("%s", error)
-        self.problem = str(error)
+        self.problem, self.refused = str(error), isinstance(error, StoreError)
+        self._holding.forget(self._lease)
         if not isinstance(error, SourceError):
             self._later(keys)
             return

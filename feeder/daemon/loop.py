@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-import logging
+import random
 import threading
 import time
 from typing import TYPE_CHECKING
 
-from feeder.errors import FeederError
+from feeder.daemon.trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-log = logging.getLogger(__name__)
+# Seconds: a store that refuses is left alone for longer each time, whoever wakes us.
+_LONGEST = 8.0
 
 
 class Loop:
     """Calls `work` after every `wake()`, and at the latest `pause` seconds after the last call.
 
-    What `work` raises is logged, kept as `problem` until it goes well again, and never ends the thread.
+    Nodes that began together do not ask together: a pause is shorter by chance, by half at most.
     """
 
     def __init__(self, name: str, work: Callable[[], None], pause: float) -> None:
         self.name, self._work, self._pause = name, work, pause
-        self.problem = ""
+        self._trouble = Trouble(name)
         self.beat = time.monotonic()
         self._woken = threading.Event()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    @property
+    def problem(self) -> str:
+        return self._trouble.problem
 
     @property
     def alive(self) -> bool:
@@ -49,25 +54,12 @@ class Loop:
     def _run(self) -> None:
         while not self._ending.is_set():
             self._woken.clear()
-            self._call()
+            self._trouble.call(self._work)
             self.beat = time.monotonic()
-            self._woken.wait(self._pause)
+            self._rest()
 
-    def _call(self) -> None:
-        try:
-            self._work()
-        except FeederError as error:
-            self._say(str(error))
-        except Exception as error:  # whatever it is, one verb's trouble must not end the daemon
-            log.exception("%s: unexpected", self.name)
-            self.problem = f"{self.name}: {type(error).__name__}; the log tells more"
+    def _rest(self) -> None:
+        if self._trouble.refusals:
+            self._ending.wait(min(_LONGEST, self._pause * 2 ** min(self._trouble.refusals - 1, 8)))
         else:
-            self._say("")
-
-    def _say(self, problem: str) -> None:
-        """Once when it begins and once when it is over, not at every turn."""
-        if problem and problem != self.problem:
-            log.error("%s: %s", self.name, problem)
-        if self.problem and not problem:
-            log.info("%s: well again", self.name)
-        self.problem = problem
+            self._woken.wait(self._pause * random.uniform(0.5, 1))  # noqa: S311 - nothing to guess

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from feeder import app as apps
 from feeder.daemon.opening import open_alone
-from feeder.daemon.running import LEASE
+from feeder.daemon.roles import ALL
+from feeder.daemon.running import SENDING
 from feeder.daemon.serving import server_of
 from feeder.errors import FeederError, SourceError
+from feeder.model.delivery import Lane
 from feeder.pipeline.deliver import Dispatcher
 from feeder.pipeline.ingest import ingest
 from feeder.pipeline.publish import Publisher
@@ -20,12 +22,13 @@ from feeder.pipeline.register import register
 from feeder.pipeline.rhythm import looked
 from feeder.schedule import next_run
 from feeder.server.parts import Health
-from feeder.store import deliveries, documents
+from feeder.store import deliveries, documents, sending
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from feeder.app import App
+    from feeder.store import Tx
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +37,7 @@ def run_once(path: Path) -> tuple[str, ...]:
     """What went wrong, a line each; empty when all is well. Raises ConfigError, StoreInUse, StoreError."""
     config = apps.load(path)
     with ExitStack() as house:
-        store = open_alone(config, house)
+        store = open_alone(config, ALL, house)
         app = apps.wire(config, store, next_run)
         house.callback(app.close)
         if config.server.receiver:  # the sample's own receiver has to be there to be told
@@ -62,13 +65,12 @@ def _ingest(app: App) -> list[str]:
         except Exception as trouble:  # whatever it is, one source's trouble must not end the others
             log.exception("source %s: unexpected", name)
             error = f"{type(trouble).__name__}; the log tells more"
-            problems.append(f"source {name}: {error}")
-            problems.append(f"source {name}: {error}")
         else:
             said = ", ".join(f"{number} {what}" for what, number in sorted(report.counts.items()))
             log.info("source %s: %s", name, said or "nothing new")
         with app.store.write() as tx:
-            looked(tx, name, app.rhythms[name], apps.now(), error, rest)
+            looked(tx, name, app.rhythms[name], app.desk.audience.webhooks, apps.now(), error, rest)
+        problems += [f"source {name}: {error}"] if error else []
     return problems
 
 
@@ -80,7 +82,7 @@ def _resting(app: App, name: str) -> bool:
 
 def _deliver(app: App) -> list[str]:
     landed = threading.Event()
-    dispatcher = Dispatcher(app.store, app.outside, LEASE, landed.set)
+    dispatcher = Dispatcher(app.store, app.outside, SENDING, landed.set)
     began = apps.now()
     with app.store.read() as tx:
         upto = deliveries.newest(tx)
@@ -93,8 +95,16 @@ def _deliver(app: App) -> list[str]:
     dispatcher.finish(0)
     with app.store.read() as tx:
         failed = deliveries.failed_since(tx, began)
+        _say_left(tx, app, upto)
     counts = Counter(name for name, _ in failed)
     reasons = dict(failed)
     return [
         f"webhook {name}: {number} deliveries failed: {reasons[name]}" for name, number in sorted(counts.items())
     ]
+
+
+def _say_left(tx: Tx, app: App, upto: int) -> None:
+    """A rate may hold back what is due."""
+    paced = [name for name, options in app.outside.options.items() if options.rate is not None]
+    for name in sending.ready(tx, paced, Lane.NEWS, app.store.now(tx), upto, len(paced)):
+        log.warning("webhook %s: more is due than its rate allows now; the next run goes on with it", name)

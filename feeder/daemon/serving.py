@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from feeder.app import secrets_of
+from feeder.app import keys_of
 from feeder.formats import FORMATS
 from feeder.model.address import link_of
 from feeder.pipeline.inbox import Inbox
@@ -32,7 +32,7 @@ def server_of(
     listen = app.config.server.listen
     if listen is None:
         return None
-    receiver = Receiver(lambda name: secrets_of(app.config, name), clock) if app.config.server.receiver else None
+    receiver = Receiver(lambda name: keys_of(app.config, name), clock) if app.config.server.receiver else None
     parts = Parts(
         app.output.folder,
         lambda path: links(app, path),

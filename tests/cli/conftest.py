@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+# What is said of a webhook, wherever it is said.
+STANDING = {
+    *("status", "reason", "since", "failures", "failing_since", "warned", "rest"),
+    *("concurrency", "ramp", "rate", "ordered", "kept_until", "note"),
+}
+WEBHOOK = STANDING | {
+    *("name", "type", "delivered", "waiting", "held", "dead", "cancelled", "oldest_waiting", "public_keys"),
+}
+
+
 @pytest.fixture(autouse=True)
 def _logging_as_it_was() -> Iterator[None]:
     """Commands set up logging for a process of their own."""

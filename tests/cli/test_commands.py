@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from feeder import __version__
-from tests.cli.conftest import asked
+from tests.cli.conftest import WEBHOOK, asked
+from tests.daemon.harness import SECRET
 from tests.net.receivers import Receiver, answer
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Said
     from tests.daemon.harness import Newsroom
+    from tests.net.receivers import Line
 
     Feeder = Callable[..., Said]
 
@@ -23,10 +27,10 @@ ARTICLE = {
     *("id", "slug", "source", "revision", "state", "published", "updated", "taken_in", "first_look", "title"),
     *("bar", "story"),
 }
-WEBHOOK = {
-    *("name", "type", "status", "reason", "since", "delivered"),
-    *("waiting", "dead", "cancelled", "oldest_waiting"),
-}
+FEED = (
+    b"<?xml version='1.0'?><rss version='2.0'><channel><title>The Wire</title><link>https://wire.example/</link>"
+    b"<item><title>Fog lifts</title><link>https://wire.example/fog</link></item></channel></rss>"
+)
 
 
 # ---------------------------------------------------------------- articles
@@ -58,7 +62,7 @@ def test_what_is_in_quarantine_is_listed_with_its_reason(feeder: Feeder, newsroo
     assert found["reason"] in asked(feeder, newsroom, "articles", "list", "--state", "quarantined").out
     facts = asked(feeder, newsroom, "status", "--json", status=1).json
     assert facts["quarantine"][0]["key"] == "noise.txt"
-    assert "source newsroom: 1 in quarantine" in facts["problems"]
+    assert any(it.startswith("source newsroom: 1 in quarantine; feeder articles list") for it in facts["problems"])
 
 
 def test_an_article_is_shown_by_its_id_its_slug_a_part_of_it_and_its_file(
@@ -135,6 +139,18 @@ def test_an_address_that_is_taken_in_keeps_its_secrets(feeder: Feeder, empty: Ne
     assert "canary7c1f" not in shown.out + said.out
 
 
+@pytest.mark.parametrize("kind", ["application/rss+xml", "text/xml", "text/html", "application/octet-stream"])
+def test_a_feed_is_no_article_and_is_told_how_it_is_taken_in(feeder: Feeder, empty: Newsroom, kind: str) -> None:
+    with Receiver(answer(200, FEED, (("Content-Type", kind),))) as server:
+        said = asked(feeder, empty, "add", server.url, status=2)
+        first, second, last = said.err.splitlines()
+        assert (first, "is a feed" in last) == ("sources:", True)
+        assert second.endswith(f': {{type: feed, url: "{server.url}"}}')
+        hidden = asked(feeder, empty, "add", f"{server.url}?token=canary7c1f", status=2)
+    assert "canary7c1f" not in hidden.err
+    assert asked(feeder, empty, "articles", "list", "--json").json == []
+
+
 def test_what_cannot_be_read_is_said_in_one_line(feeder: Feeder, empty: Newsroom) -> None:
     said = feeder("add", "-", "--config", empty.config, stdin=bytes(range(256)))
     assert said.status == 1
@@ -147,8 +163,8 @@ def test_what_cannot_be_read_is_said_in_one_line(feeder: Feeder, empty: Newsroom
 def test_status_tells_how_everything_stands(feeder: Feeder, newsroom: Newsroom) -> None:
     facts = asked(feeder, newsroom, "status", "--json").json
     assert set(facts) == {
-        *("daemon", "store", "articles", "sources", "feeds"),
-        *("webhooks", "backlog", "oldest_undelivered", "quarantine", "problems"),
+        *("daemon", "store", "articles", "sources", "feeds", "webhooks", "backlog", "held", "dead"),
+        *("oldest_undelivered", "replays", "leases_lost", "quarantine", "problems"),
     }
     assert (facts["daemon"], facts["articles"], facts["backlog"]) == (None, {"live": 2}, 2)
     assert [set(it) for it in facts["webhooks"]] == [WEBHOOK]
@@ -175,6 +191,21 @@ def test_check_looks_at_everything_and_changes_and_sends_nothing(
     ]
 
 
+def test_the_public_key_of_a_webhook_can_be_found_and_its_private_key_cannot(
+    feeder: Feeder, empty: Newsroom, receiver: Receiver
+) -> None:
+    private = "6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc="
+    public = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
+    partner = {"type": "json", "url": receiver.url, "secret": [SECRET, f"whsk_{private}"]}
+    empty.configure(webhooks={"partner": partner, "plain": partner | {"secret": SECRET}})
+    (first, second) = asked(feeder, empty, "webhooks", "list", "--json").json
+    assert (first["public_keys"], second["public_keys"]) == ([public], [])
+    said = [asked(feeder, empty, *words).out for words in (["webhooks", "list"], ["check"], ["check", "--json"])]
+    assert all(f"public key {public}" in one for one in said)
+    said += [asked(feeder, empty, *words).out for words in (["webhooks", "test", "partner"], ["status", "--json"])]
+    assert all(word not in "".join(said) for word in (private, SECRET.removeprefix("whsec_")))
+
+
 def test_check_says_what_is_wrong(feeder: Feeder, empty: Newsroom) -> None:
     empty.articles.rmdir()
     checked = asked(feeder, empty, "check", "--json", status=1).json
@@ -182,6 +213,41 @@ def test_check_says_what_is_wrong(feeder: Feeder, empty: Newsroom) -> None:
     (bad,) = [it for it in checked["checks"] if not it["well"]]
     assert bad["what"] == "source"
     assert "cannot be looked at" in bad["problem"]
+
+
+def test_check_asks_all_sources_at_once_and_tells_of_them_in_their_order(feeder: Feeder, empty: Newsroom) -> None:
+    together = threading.Barrier(4, timeout=60)
+
+    def behave(line: Line) -> bool:
+        together.wait()  # until all of them ask, nobody gets an answer
+        return answer(200, FEED, (("Content-Type", "application/rss+xml"),))(line)
+
+    names = ["wire", "agency", "city", "post"]
+    with Receiver(behave) as server:
+        empty.configure(sources={name: {"type": "feed", "url": f"{server.url}{name}"} for name in names})
+        checked = asked(feeder, empty, "check", "--json").json["checks"]
+    assert [it["name"].split()[0] for it in checked if it["what"] == "source"] == names
+
+
+def test_a_source_that_fails_is_told_of_once(feeder: Feeder, empty: Newsroom) -> None:
+    empty.articles.rmdir()
+    said = asked(feeder, empty, "run", "--once", status=1)
+    assert [line.count("cannot be looked at") for line in said.err.splitlines() if "feeder:" in line] == [1]
+
+
+def test_a_source_that_fails_again_and_again_is_told_to_who_asks(
+    feeder: Feeder, empty: Newsroom, receiver: Receiver
+) -> None:
+    ops = {"type": "json", "url": receiver.url, "secret": SECRET, "on": ["source.failing", "source.recovered"]}
+    empty.configure(webhooks={"ops": ops})
+    empty.articles.rmdir()
+    for _ in range(4):
+        asked(feeder, empty, "run", "--once", status=1)
+    empty.articles.mkdir()
+    asked(feeder, empty, "run", "--once")
+    told = [json.loads(heard.body) for heard in receiver.heard]
+    assert [it["type"] for it in told] == ["source.failing", "source.recovered"]
+    assert told[0]["data"]["text"].startswith("source newsroom failed 3 times in a row: the folder ")
 
 
 def test_publish_writes_every_feed_from_the_store(feeder: Feeder, newsroom: Newsroom) -> None:

@@ -54,9 +54,21 @@ def line(process: subprocess.Popen[str]) -> str:
 def test_a_delivery_is_shown_as_verified(feeder: Feeder, empty: Newsroom) -> None:
     with listening(empty) as process:
         assert feeder("webhooks", "test", "partner", "--config", empty.config).status == 0
-        assert re.search(r"  204  verified  article\.published  A test from feeder  msg_test\w+$", line(process))
+        assert re.search(
+            r"  204  verified v1  article\.published  A test from feeder  msg_test\w+$", line(process)
+        )
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 130
+
+
+def test_a_delivery_that_is_signed_as_github_signs_is_shown_as_that(feeder: Feeder, empty: Newsroom) -> None:
+    with listening(empty, "--secret", "any text", "--signature", "github") as process:
+        webhook = json.loads(empty.config.read_text())["webhooks"]["partner"]
+        for secret, status in (("any text", 0), ("another", 1)):
+            empty.configure(webhooks={"partner": webhook | {"secret": secret, "signature": "github"}})
+            assert feeder("webhooks", "test", "partner", "--config", empty.config).status == status
+        assert "  204  verified github  article.published" in line(process)
+        assert "  401  wrong  " in line(process)
 
 
 def test_a_delivery_that_somebody_else_signed_is_refused(feeder: Feeder, empty: Newsroom) -> None:

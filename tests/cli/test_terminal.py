@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from feeder.model.article import Change, Content
-from feeder.model.delivery import Attempt, DeliveryState, Outcome, Phase
-from feeder.store import articles, deliveries, webhooks
-from feeder.store.deliveries import Settled
+from feeder.model.delivery import Attempt, DeliveryState, Lane, Outcome, Phase
+from feeder.store import articles, deliveries, sending, webhooks
+from feeder.store.sending import Settled
 from tests.cli.conftest import store_of
 from tests.samples import NOW, article
 
@@ -36,12 +36,13 @@ def evil(newsroom: Newsroom) -> Newsroom:
         owed = deliveries.listed(tx, 1)[0]
         deliveries.owe(tx, replace(owed, id=0, event="msg_evil", article=it.id, due=NOW))
         late = NOW + timedelta(days=1000)
-        (mine,) = [
-            d for d in deliveries.claim(tx, {"partner": 9}, 99, late, late, "mine", 99) if d.event == "msg_evil"
-        ]
-        deliveries.settle(tx, Settled(mine.id, "mine", DeliveryState.PENDING, EVIL, 1, NOW), NOW)
-        deliveries.reclaim(tx, NOW, everything=True)
-        deliveries.log(tx, Attempt(mine.id, 1, NOW, 0.1, Phase.DONE, Outcome.RETRY, EVIL, 500, "192.0.2.1", EVIL))
+        claimed = sending.claim(tx, {"partner": 9}, Lane.NEWS, late, late, "mine", 99)
+        fates = [Settled(it.id, "mine", DeliveryState.PENDING, EVIL, 1, 0, NOW, NOW) for it in claimed]
+        sending.settle(tx, fates, NOW)
+        (mine,) = [it for it in claimed if it.event == "msg_evil"]
+        sending.log_all(
+            tx, [Attempt(mine.id, 1, NOW, 0.1, Phase.DONE, Outcome.RETRY, EVIL, 500, "192.0.2.1", EVIL)]
+        )
         webhooks.set_status(tx, "partner", "disabled", EVIL)
     return newsroom
 

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from standardwebhooks import Webhook
@@ -112,7 +112,7 @@ def _handler(partner: Partner) -> type[Handler]:
 
 @dataclass
 class Newsroom:
-    """A folder with a configuration, and the daemon on it."""
+    """A folder with a configuration, and the daemon on it; `beside` makes another daemon on the same."""
 
     folder: Path
     webhooks: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -121,6 +121,10 @@ class Newsroom:
     more: dict[str, Any] = field(default_factory=dict)
     program: tuple[str, ...] = ("-m", "feeder")
     process: subprocess.Popen[bytes] | None = None
+    roles: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    name: str = ""
+    environ: dict[str, str] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         self.articles.mkdir(parents=True, exist_ok=True)
@@ -160,11 +164,13 @@ class Newsroom:
 
     def start(self) -> Self:
         """Returns when it serves; its log goes to a file beside."""
-        with (self.folder / "log").open("ab") as log:
+        roles = [word for role in self.roles for word in ("--role", role)]
+        with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *self.program, "run", "--config", str(self.config)],
+                [sys.executable, *self.program, "run", "--config", str(self.config), *roles, *self.flags],
                 stdout=subprocess.PIPE,
                 stderr=log,
+                env=os.environ | self.environ,
                 start_new_session=True,
             )
         assert self.process.stdout is not None
@@ -201,8 +207,15 @@ class Newsroom:
                 self.process.stdout.close()
             self.process = None
 
+    @property
+    def _log(self) -> Path:
+        return self.folder / f"log{self.name}"
+
     def log(self) -> str:
-        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+    def beside(self, name: str, *roles: str, **changes: Any) -> Newsroom:
+        return replace(self, name=name, roles=roles, process=None, **changes)
 
     def command(self, *words: str, status: int | None = 0, stdin: bytes = b"") -> str:
         """A command of the command line; its stdout."""

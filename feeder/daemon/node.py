@@ -1,0 +1,203 @@
+"""The parts of a node, as its roles want them: begun, given another configuration, judged, and ended."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from feeder import app as apps
+from feeder.daemon.clock import Clock
+from feeder.daemon.configuring import NotNow
+from feeder.daemon.delivering import Delivering
+from feeder.daemon.gather import Gatherer
+from feeder.daemon.listening import Listening
+from feeder.daemon.opening import say_guard
+from feeder.daemon.publishing import Publishing
+from feeder.daemon.roles import Role, publishes
+from feeder.daemon.serving import server_of
+from feeder.errors import FeederError
+from feeder.pipeline.register import register
+from feeder.schedule import next_run
+from feeder.server.parts import Health
+from feeder.store import documents, hints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from datetime import timedelta
+
+    from feeder.app import App
+    from feeder.config import Config
+    from feeder.daemon.holding import Holding
+    from feeder.daemon.loop import Loop
+    from feeder.pipeline.deliver import Dispatcher
+    from feeder.server import Server
+
+log = logging.getLogger(__name__)
+
+# Seconds that the end, or another configuration, leaves to what is under way.
+PATIENCE = 17.0
+# What the server shows of the configuration.
+_SERVED = ("feeds", "output", "server", "site", "sources", "webhooks")
+
+
+class Node:
+    """`sending` is how long one attempt may hold its delivery; `holding` has the leases of everything else."""
+
+    def __init__(
+        self,
+        app: App,
+        roles: Collection[Role],
+        holding: Holding,
+        sending: timedelta,
+        dispatcher: type[Dispatcher],
+        refused: Callable[[], str],
+    ) -> None:
+        self.app, self._roles, self._holding, self._refused = app, roles, holding, refused
+        self._store = app.store
+        self._clock = Clock(app.store, sending)
+        self._delivering = (
+            Delivering(app.store, app.outside, sending, dispatcher) if Role.DELIVER in roles else None
+        )
+        self._publishing = (
+            Publishing(app.store, app.output, holding, self._wake_delivering) if publishes(roles) else None
+        )
+        self._listening = Listening(
+            app.store, {hints.FEEDS: self._wake_publishing, hints.DELIVERIES: self._wake_delivering}
+        )
+        self._gatherers: dict[str, Gatherer] = {}
+        self._server: Server | None = None
+
+    # ------------------------------------------------------------ beginning
+
+    def begin(self) -> None:
+        """Raises FeederError when this configuration cannot be put in force."""
+        self._register(self.app)
+        self._serve(self.app)
+        self._use(self.app)
+        for loop in self._loops():
+            loop.start()
+        self._listening.start()
+
+    def _register(self, app: App) -> None:
+        with self._store.read() as tx:
+            now = self._store.now(tx)
+        register(self._store, app.sources.keys(), app.desk.audience, now)
+
+    def _serve(self, app: App) -> None:
+        """Serve this app. Raises FeederError when its address cannot be had; the old server then goes on."""
+        if Role.SERVE not in self._roles:
+            return
+        old, new = self._server, server_of(app, self.health, apps.now, self._wake_publishing)
+        same = old is not None and app.config.server.listen == self.app.config.server.listen
+        if old is not None and same:
+            old.stop()
+        if new is not None:
+            new.start()
+        if old is not None and not same:
+            old.stop()
+        self._server = new
+
+    def _use(self, app: App) -> None:
+        self.app = app
+        if self._publishing is not None:
+            self._publishing.use(app.output)
+        if self._delivering is not None:
+            self._delivering.use(app.outside)
+        if Role.INGEST in self._roles:
+            self._gatherers = {
+                name: Gatherer(app, source, self._holding, app.rhythms[name], self._wake_publishing)
+                for name, source in app.sources.items()
+            }
+        for gatherer in self._gatherers.values():
+            gatherer.start()
+
+    def _loops(self) -> list[Loop]:
+        return [part.loop for part in (self._publishing, self._delivering) if part is not None]
+
+    def _wake_publishing(self) -> None:
+        if self._publishing is not None:
+            self._publishing.loop.wake()
+
+    def _wake_delivering(self) -> None:
+        if self._delivering is not None:
+            self._delivering.loop.wake()
+
+    # ------------------------------------------------------------ once a second
+
+    def tick(self) -> None:
+        """Prolong our leases, look at the sources that are due, free what dead nodes held. Raises StoreError."""
+        self._store.check()
+        self._clock.look()
+        self._holding.renew()
+        with self._store.read() as tx:
+            due = documents.due(tx, self._gatherers.keys(), self._store.now(tx))
+        for name in due:
+            self._gatherers[name].look()
+        if self._delivering is not None:
+            self._delivering.free_lost()
+            self._delivering.go_on()
+            self._delivering.let_pass()
+
+    # ------------------------------------------------------------ another configuration
+
+    def replace(self, config: Config) -> None:
+        """All of the new configuration or, raising FeederError, all of the old one."""
+        old, new = self.app, apps.wire(config, self._store, next_run)
+        used = old
+        # Nobody takes in by the old words what the new ones are already registered for.
+        still = self._still(PATIENCE)
+        try:
+            if not still:
+                raise NotNow("a source is busy and does not end yet")
+            if any(getattr(config, part) != getattr(old.config, part) for part in _SERVED):
+                self._serve(new)
+            self._register(new)
+            used = new
+            if config.network.proxy != old.config.network.proxy:
+                say_guard(config)
+        finally:
+            self._use(used)
+        # The old client stays open for the attempts that it has begun; its idle connections close by themselves.
+
+    def _still(self, seconds: float) -> bool:
+        """End all sources; False when one did not end in time."""
+        end = time.monotonic() + seconds
+        for gatherer in self._gatherers.values():
+            gatherer.end()
+        ended = [gatherer.stop(max(0.0, end - time.monotonic())) for gatherer in self._gatherers.values()]
+        return all(ended)
+
+    # ------------------------------------------------------------ ending
+
+    def end(self) -> int:
+        """Returns how many deliveries were left under way."""
+        end = time.monotonic() + PATIENCE
+        if self._delivering is not None:
+            self._delivering.end()
+        self._listening.stop()
+        self._still(PATIENCE)
+        left = self._delivering.stop(max(0.0, end - time.monotonic())) if self._delivering is not None else 0
+        if self._publishing is not None:
+            self._publishing.loop.stop(max(0.0, end - time.monotonic()))
+        if self._server is not None:
+            self._server.stop(1.0)
+        try:
+            self._holding.release_all()
+        except FeederError as error:
+            log.error("%s", error)  # noqa: TRY400 - its text says it all
+        return left
+
+    # ------------------------------------------------------------ health
+
+    def health(self) -> Health:
+        workers: list[Loop | Gatherer] = [*self._loops(), *self._gatherers.values()]
+        moving = self._delivering is None or self._delivering.moving
+        live = moving and all(worker.alive for worker in workers)
+        problems = [worker.problem for worker in workers if worker.problem]
+        written = self._publishing is None or self._publishing.done
+        refused = any(gatherer.refused for gatherer in self._gatherers.values())
+        ready = live and written and not refused and not any(loop.problem for loop in self._loops())
+        if not written:
+            problems.append("starting: the feeds are not written yet")
+        return Health(live, ready, tuple(filter(None, (*problems, self._refused()))))
