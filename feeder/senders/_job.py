@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """How many send: threads, and processes beside them (None: one for each core), begun at once if `eager`."""
+    """How many send: threads, and processes beside them (None: one a core, but one), begun at once if `eager`."""
 
     threads: int = 128
     processes: int | None = None

@@ -1,7 +1,7 @@
 """Jobs -> threads of ours or, while there is much to do, sender processes -> what became of each.
 
-Threads of one interpreter share one core at best, so much work goes to one process for each core. A webhook stays
-with its process as long as that lives; whatever has no process is carried by the threads.
+Threads of one interpreter share one core at best, so much work goes to processes on cores of their own. A webhook
+stays with its process as long as that lives; whatever has no process is carried by the threads.
 """
 
 from __future__ import annotations
@@ -40,9 +40,11 @@ def cores() -> tuple[int, ...]:
 
 
 def default_processes() -> int:
-    """One for each core; none where there is only one, which they would share with us."""
-    count = min(len(cores()), _MOST)
-    return count if count > 1 else 0
+    """One for each core but that of the engine, which decides and writes for all of them.
+
+    On two cores one process carries more than two, which take the engine's time: see bench/delivery.
+    """
+    return min(len(cores()) - 1, _MOST)
 
 
 @dataclass(slots=True)
