@@ -6,13 +6,12 @@ import json
 import signal
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import feedparser
 import pytest
 
-from feeder.store import Store, feeds
 from tests.conftest import ROOT
 from tests.daemon.harness import Newsroom, Partner, free_port, until
 
@@ -209,31 +208,6 @@ def test_a_paused_webhook_gets_everything_when_it_goes_on(newsroom: Newsroom, pa
 # ---------------------------------------------------------------- stopping and reading the configuration again
 
 
-def test_sigterm_waits_for_what_is_under_way(tmp_path: Path) -> None:
-    began, go = threading.Event(), threading.Event()
-
-    def slowly(_path: str, _nth: int, _times: int) -> int:
-        began.set()
-        go.wait(10)
-        return 204
-
-    with (
-        Partner(answer=slowly) as partner,
-        Newsroom(tmp_path, {"partner": {"url": f"{partner.url}/x"}}) as newsroom,
-    ):
-        _ready(newsroom)
-        newsroom.story("one.txt", ONE)
-        assert began.wait(10)
-        newsroom.signal(signal.SIGTERM)
-        until(lambda: "stopping" in newsroom.log())
-        go.set()
-        assert newsroom.ended(20) == 0
-        newsroom.start()
-        newsroom.stop()
-        assert newsroom.json("webhooks", "list")[0]["delivered"] == 1
-    assert len(partner.told) == 1
-
-
 @pytest.mark.parametrize("by_signal", [True, False])
 def test_an_edited_configuration_is_in_force_at_once(
     newsroom: Newsroom, partner: Partner, *, by_signal: bool
@@ -251,27 +225,6 @@ def test_an_edited_configuration_is_in_force_at_once(
     until(lambda: not (newsroom.feeds / "more.json").exists(), what="for the ended feed to go")
 
 
-def test_an_invalid_configuration_is_refused_loudly_and_the_old_one_stays(
-    newsroom: Newsroom, partner: Partner
-) -> None:
-    _ready(newsroom)
-    newsroom.configure(feedz={})
-    until(lambda: "is refused" in newsroom.log())
-    assert 'did you mean "feeds"' in newsroom.log()
-    until(lambda: _problems(newsroom) == [f"{newsroom.config} is refused, the last good one stays in force"])
-    newsroom.story("one.txt", ONE)
-    until(lambda: len(partner.told) == 1)
-    newsroom.configure()
-    until(lambda: "is in force" in newsroom.log())
-    until(lambda: _problems(newsroom) == [])
-
-
-def _problems(newsroom: Newsroom) -> list[str]:
-    """What the store says, since the configuration of the moment may be one that no command can read."""
-    with closing(Store(f"sqlite:///{newsroom.folder}/feeder.db")) as store, store.read() as tx:
-        return list(feeds.problems(tx))
-
-
 def test_a_webhook_whose_address_is_mended_gets_what_waits_at_the_new_one(
     tmp_path: Path, partner: Partner
 ) -> None:
@@ -282,16 +235,6 @@ def test_a_webhook_whose_address_is_mended_gets_what_waits_at_the_new_one(
         newsroom.webhooks["partner"]["url"] = f"{partner.url}/new"
         newsroom.configure()
         until(lambda: partner.of("/new") == [("article.published", ONE)])
-
-
-def test_a_second_daemon_ends_with_status_3_and_names_the_first(newsroom: Newsroom) -> None:
-    _ready(newsroom)
-    assert newsroom.process is not None
-    with pytest.raises(AssertionError) as caught:
-        newsroom.command("run")
-    assert f"process {newsroom.process.pid}" in str(caught.value)
-    newsroom.command("run", status=3)
-    newsroom.command("run", "--once", status=3)
 
 
 def test_a_folder_that_vanishes_and_comes_back_loses_nothing(newsroom: Newsroom, partner: Partner) -> None:

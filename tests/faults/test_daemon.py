@@ -96,6 +96,7 @@ def test_row_39_a_second_daemon_names_the_first_and_ends(daemon: Daemon, partner
     )
     assert second.returncode == 3
     assert f"process {newsroom.process.pid}" in second.stderr.decode()
+    newsroom.command("run", "--once", status=3)
     newsroom.story("one.txt", "Fog lifts")
     until(lambda: len(partner.told) == 1)
     assert newsroom.stop() == 0
