@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # since the W3C validator objects to the replacement character as well. One class, since `clean` sees every text.
 _ASTRAL = "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 17))
 _ILLEGAL = re.compile(f"[^\t\n -~\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffc{_ASTRAL}]")
+_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A})
 # Latin letters that no decomposition takes apart.
 _SPELT = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i"}
 _NO_TEXTS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
@@ -24,13 +25,18 @@ _UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
 def clean(text: str) -> str:
     """`text` with only the characters that every feed format can carry; CR and CRLF become LF."""
+    if text.isascii() and len(text.encode().translate(None, _CONTROLS)) == len(text):  # most; eight times as fast
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
     return _ILLEGAL.sub("", text)
 
 
 def one_line(text: str, limit: int | None = None) -> str:
     """Cleaned, white space folded, cut with an ellipsis at `limit` characters."""
-    line = _SPACE.sub(" ", clean(text)).strip()
+    if text.isprintable() and "  " not in text and "\ufffd" not in text:  # most; ten times as fast
+        line = text.strip()
+    else:
+        line = _SPACE.sub(" ", clean(text)).strip()
     if limit is not None and len(line) > limit:
         return line[: limit - 1].rstrip() + "…"
     return line

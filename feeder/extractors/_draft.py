@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from feeder.errors import Unreadable
 from feeder.extractors._dates import parse
 from feeder.extractors._prose import opening, shortened
-from feeder.model.article import Content, Enclosure, Person
+from feeder.model.article import Content, Enclosure, Episode, Origin, Person, Subject
 from feeder.model.document import Reading
 from feeder.text import clean, one_line
 
@@ -42,6 +42,11 @@ class Draft:
     caption: str | None = None
     image: str | None = None
     enclosures: tuple[Enclosure, ...] = ()
+    credit: str | None = None
+    rights: str | None = None
+    subjects: tuple[Subject, ...] = ()
+    origin: Origin | None = None
+    episode: Episode | None = None
     published: date | datetime | None = None
     revised: date | datetime | None = None  # the date of an update; it serves where there is no other
     native: str | None = None
@@ -84,6 +89,11 @@ class Draft:
             image=self.image,
             enclosures=self.enclosures,
             notes=tuple(line for note in self.notes if (line := one_line(note))),
+            credit=_line(self.credit) or None,
+            rights=_line(self.rights) or None,
+            subjects=self.subjects,
+            origin=self.origin,
+            episode=self.episode,
         )
         if not content.title or not content.html:
             raise Unreadable("it has no text; an article needs at least one sentence")

@@ -10,6 +10,7 @@ from feeder.extractors._dates import moment, parse
 from feeder.extractors._draft import absolute
 from feeder.extractors._language import tag
 from feeder.extractors._people import people
+from feeder.extractors._sound import take_sound
 from feeder.model.article import Person
 
 if TYPE_CHECKING:
@@ -46,8 +47,11 @@ def take_fields(values: dict[str, Any], draft: Draft, hints: Hints) -> None:
     draft.put("categories", _categories(values), _ORIGIN)
     for name in ("place", "publisher", "tagline", "caption"):
         draft.put(name, text(values, name), _ORIGIN)
+    draft.put("credit", text(values, "credit", "image_credit", "photographer"), _ORIGIN)
+    draft.put("rights", text(values, "rights", "copyright"), _ORIGIN)
     draft.put("place", text(values, "location"), _ORIGIN)
     _addresses(values, draft, hints)
+    take_sound(values, draft, hints)
     _date(values, draft, hints)
 
 

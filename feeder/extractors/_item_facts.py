@@ -35,7 +35,7 @@ def take_facts(item: Values, base: str, draft: Draft, hints: Hints) -> None:
     draft.put("title", one_line(item.text("title")), ITEM)
     draft.put("summary", item.text("summary"), ITEM)
     draft.put("slug", own.text("slug"), ITEM)
-    for name in ("place", "publisher", "tagline", "caption"):
+    for name in ("place", "publisher", "tagline", "caption", "credit", "rights"):
         draft.put(name, own.text(name), ITEM)
     for name in ("image", "banner_image"):
         draft.put("image", _address(item, name, base, draft), ITEM)
@@ -87,12 +87,13 @@ def _enclosures(item: Values, base: str, draft: Draft) -> Iterable[Enclosure]:
         url = _address(it, "url", base, draft)
         if url is not None:
             title = one_line(it.text("title"), 300)
-            yield Enclosure(
-                url, it.text("mime_type")[:100] or _guess(url), it.size("size_in_bytes"), title or None
-            )
+            kind = it.text("mime_type")[:100] or media_type(url)
+            length, duration = it.size("size_in_bytes"), it.size("duration_in_seconds")
+            yield Enclosure(url, kind, length, title or None, duration)
 
 
-def _guess(url: str) -> str:
+def media_type(url: str) -> str:
+    """What a file is by its name, the same on every machine."""
     return _MEDIA.guess_type(urlsplit(url).path)[0] or "application/octet-stream"
 
 

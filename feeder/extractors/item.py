@@ -3,9 +3,11 @@
 Feeds, pushes and Micropub are brought to this form by those who receive them. HTML in it is not safe yet, dates
 may be any text, and nothing need have the type that the standard asks for. Beyond the standard there are
 
-    _feeder  {"place", "publisher", "tagline", "caption", "slug"}: as in front matter; "draft": it is not to be
-             published yet; "wait": nor is it before its date
-    _feed    {"title", "url", "language", "authors"}: what the feed says of itself, where the item says nothing
+    _feeder  {"place", "publisher", "tagline", "caption", "credit", "rights", "slug"}: as in front matter; "draft":
+             it is not to be published yet; "wait": nor is it before its date; "subjects", "origin", "episode": see
+             _item_more.py
+    _feed    {"title", "url", "language", "authors", "feed_url", "id"}: what the feed says of itself, where the
+             item says nothing
     _page    {"url", "html"}: the page of the article, of which the item may hold the beginning only
 
 `url` is the article's address; `external_url`, a page elsewhere that it is about, is that only where there is no
@@ -23,6 +25,7 @@ from feeder.errors import NotYet, Unreadable
 from feeder.extractors._dates import moment
 from feeder.extractors._draft import Draft, absolute, name_words
 from feeder.extractors._item_facts import FEED, ITEM, take_facts
+from feeder.extractors._item_more import take_more
 from feeder.extractors._item_values import load
 from feeder.extractors._language import language, tag
 from feeder.extractors._page import read_page
@@ -53,6 +56,7 @@ def read(document: Document, hints: Hints) -> Reading:
     draft = Draft(warnings=item.warnings)
     base = _take_address(item, document, draft, hints)
     take_facts(item, base, draft, hints)
+    take_more(item, base, draft, hints)
     draft.put("html", _own(item, base), ITEM)
     page = _page(item, draft, hints)
     if page is not None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from feeder.formats._format import Built, Format
+from feeder.formats._format import EDITION, Built, Format, Fragment, Manner, fragments
 from feeder.formats.atom import ATOM
 from feeder.formats.jsonfeed import JSON
 from feeder.formats.rss import RSS
 
-__all__ = ["FORMATS", "Built", "Format"]
+__all__ = ["EDITION", "FORMATS", "Built", "Format", "Fragment", "Manner", "fragments"]
 
 FORMATS: dict[str, Format] = {"atom": ATOM, "json": JSON, "rss": RSS}

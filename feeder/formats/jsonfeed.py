@@ -5,27 +5,33 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from feeder.formats._format import Built, Format, head, parts
+from feeder.formats._format import Format, Fragment, head
 from feeder.model.address import link_of
 from feeder.model.cleaned import credited, excerpt
 from feeder.model.item import author, item, item_of_cleaned
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
+    from feeder.formats._format import Manner
     from feeder.model.article import Article
     from feeder.model.feed import Feed
 
-__all__ = ["JSON", "build", "item"]
+__all__ = ["JSON", "item"]
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def build(feed: Feed, articles: Sequence[Article]) -> Built:
-    """Each item is encoded alone, so that a bad one is left out and a good one is a fragment that can be kept."""
-    items, skipped = parts(articles, lambda article: _encoded(_item(article, feed)))
-    opening = _encoded(_head(feed)).removesuffix(b"}")
-    return Built(opening + b',"items":[' + b",\n".join(items) + b"]}\n", skipped)
+def _opening(feed: Feed, _uses: frozenset[str]) -> bytes:
+    return _encoded(_head(feed)).removesuffix(b"}") + b',"items":['
+
+
+def _write(article: Article, manner: Manner) -> bytes:
+    return _encoded(_item(article, manner))
+
+
+def _render(pieces: Iterable[bytes]) -> list[Fragment]:
+    return [Fragment(piece) for piece in pieces]
 
 
 def _head(feed: Feed) -> dict[str, object]:
@@ -35,7 +41,10 @@ def _head(feed: Feed) -> dict[str, object]:
         "title": top.title,
         "home_page_url": top.home,
         "feed_url": top.address,
+        "next_url": top.previous,
         "description": top.description,
+        "icon": top.icon,
+        "favicon": top.icon,
         "authors": [author(top.author)],
         "language": top.language,
         "hubs": [{"type": "WebSub", "url": hub} for hub in top.hubs],
@@ -43,10 +52,12 @@ def _head(feed: Feed) -> dict[str, object]:
     return {key: value for key, value in fields.items() if value}
 
 
-def _item(article: Article, feed: Feed) -> dict[str, object]:
+def _item(article: Article, manner: Manner) -> dict[str, object]:
     """Never without a text, even where the article has only a title."""
-    made = item_of_cleaned(credited(article, feed.site), link_of(article, feed.site))
-    if feed.content == "summary" or not article.content.html.strip():
+    made = item_of_cleaned(credited(article, manner.site), link_of(article, manner.site))
+    if manner.content == "both" and article.content.html.strip():
+        made.setdefault("summary", excerpt(article.content.html) or article.content.title)
+    if manner.content == "summary" or not article.content.html.strip():
         made["content_text"] = article.content.summary or excerpt(article.content.html) or article.content.title
         del made["content_html"]
     return made
@@ -56,4 +67,4 @@ def _encoded(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-JSON = Format("json", "application/feed+json", build)
+JSON = Format("json", "application/feed+json", _opening, _write, _render, closing=b"]}\n", between=b",\n")

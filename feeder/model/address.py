@@ -11,10 +11,12 @@ from feeder.text import clean
 
 if TYPE_CHECKING:
     from feeder.model.article import Article
-    from feeder.model.feed import Site
+    from feeder.model.feed import Feed, Site
 
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,4})?/(?:[A-Za-z0-9/:@!$&'()*+,;=~._?-]|%[0-9A-Fa-f]{2})*")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}")
+_WEB = {"http", "https", "javascript", "data", "vbscript"}
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 _PATH = "/%:@!$&'()*+,;=~"
 _QUERY = _PATH + "?"
@@ -36,6 +38,17 @@ def uri(address: str | None) -> str | None:
         return None
     path, query, fragment = quote(parts.path, _PATH), quote(parts.query, _QUERY), quote(parts.fragment, _QUERY)
     return urlunsplit((parts.scheme, host, path or "/", query, fragment))
+
+
+def iri(name: str | None) -> str | None:
+    """The ASCII form of an absolute IRI of any scheme that names something, as `tag:` and `urn:`, or None."""
+    if found := uri(name):
+        return found
+    text = clean(name or "").strip()
+    scheme, _, rest = text.partition(":")
+    if not _SCHEME.fullmatch(scheme) or scheme.lower() in _WEB or not rest or "//" in rest[:2]:
+        return None
+    return f"{scheme.lower()}:{quote(_STRAY_PERCENT.sub('%25', rest), _QUERY)}"
 
 
 def _netloc(parts: SplitResult) -> str | None:
@@ -95,3 +108,14 @@ def link_of(article: Article, site: Site) -> str:
     """Where a person reads the article: its own address, or its page in our output."""
     pages = uri(site.pages) or site.pages
     return uri(article.content.url) or f"{pages}{quote(clean(article.slug), safe='')}.html"
+
+
+def folder_of(site: Site) -> str:
+    """The address of the output folder, in which the folder of article pages stands; it ends in `/`."""
+    pages = uri(site.pages) or site.pages
+    return f"{pages.rstrip('/').rpartition('/')[0]}/"
+
+
+def page_of(feed: Feed) -> str:
+    """Where a person reads of a feed: its page in our output."""
+    return f"{folder_of(feed.site)}{quote(feed.name)}.html"

@@ -44,12 +44,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file that belongs to an article. `length` in bytes, None when nobody knows it."""
+    """A file that belongs to an article. `length` in bytes, `duration` in seconds; None when nobody knows it."""
 
     url: str
     media_type: str
     length: int | None = None
     title: str | None = None
+    duration: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,43 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What a vocabulary says of the category `name`: its own `term` for it, and its address, the `scheme`."""
+
+    name: str
+    term: str
+    scheme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The feed that an article was taken from: `url` is its own address, `id` what it calls itself."""
+
+    title: str
+    url: str | None = None
+    id: str | None = None
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """What an article is in a podcast. `kind` is `full`, `trailer` or `bonus`; the others are addresses."""
+
+    number: int | None = None
+    season: int | None = None
+    kind: str = "full"
+    explicit: bool | None = None
+    transcript: str | None = None
+    chapters: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """What a reader of an article sees, and nothing else: two equal contents are the same revision.
 
     `title`, `summary` and all other strings are plain text; `html` is a sanitised fragment whose addresses are
-    absolute. `url` is the article's own address (absolute http or https) when it has one.
+    absolute. `url` is the article's own address (absolute http or https) when it has one. `caption` and `credit`
+    are those of the lead `image`; `subjects` belong to some of the `categories`.
     """
 
     title: str
@@ -83,6 +116,15 @@ class Content:
     enclosures: tuple[Enclosure, ...] = ()
     notes: tuple[str, ...] = ()
     also_at: tuple[Mention, ...] = ()
+    credit: str | None = None
+    rights: str | None = None
+    subjects: tuple[Subject, ...] = ()
+    origin: Origin | None = None
+    episode: Episode | None = None
+
+    def subject(self, name: str) -> Subject | None:
+        """What a vocabulary says of the category."""
+        return next((it for it in self.subjects if it.name == name), None) if self.subjects else None
 
 
 @dataclass(frozen=True, slots=True)

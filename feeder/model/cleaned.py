@@ -7,14 +7,14 @@ from dataclasses import replace
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
-from feeder.model.address import uri
-from feeder.model.article import Mention
+from feeder.model.address import iri, uri
+from feeder.model.article import Enclosure, Episode, Mention, Origin, Person, Subject
 from feeder.text import clean, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from feeder.model.article import Article, Content, Enclosure, Person
+    from feeder.model.article import Article, Content
     from feeder.model.feed import Site
 
 _TAG = re.compile(r"<[^<>]*>")  # linear, whatever the text
@@ -22,19 +22,28 @@ _LANGUAGE = re.compile(r"(?:[A-Za-z]{2,3}|[ix](?=-))(?:-[A-Za-z0-9]{1,8})*")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
 _EXCERPT = 280
+_KINDS = {"full", "trailer", "bonus"}  # of episodes
+_MOST = 1_000_000
 
 
 def cleaned(article: Article) -> Article:
     """No character, address, language tag or media type that a format stumbles over; never without a title."""
     content = cleaned_content(article.content)
-    title = content.title or one_line(content.summary, 100) or excerpt(content.html, 100) or article.slug
-    return replace(article, content=replace(content, title=title))
+    if not content.title:
+        title = one_line(content.summary, 100) or excerpt(content.html, 100) or article.slug
+        content = replace(content, title=title)
+    return replace(article, content=content)
+
+
+def authors_of(article: Article, site: Site) -> tuple[Person, ...]:
+    """Who wrote it; the site's author where it names nobody."""
+    return article.content.authors or people((site.author,))
 
 
 def credited(article: Article, site: Site) -> Article:
     """The article with the site's author and name where it names none of its own."""
     content = article.content
-    authors = content.authors or people((site.author,))
+    authors = authors_of(article, site)
     publisher = content.publisher or one_line(site.title) or None
     return replace(article, content=replace(content, authors=authors, publisher=publisher))
 
@@ -69,6 +78,11 @@ def cleaned_content(content: Content) -> Content:
         also_at=tuple(
             Mention(one_line(it.name) or address, address) for it in content.also_at if (address := uri(it.url))
         ),
+        credit=one_line(content.credit or "") or None,
+        rights=one_line(content.rights or "") or None,
+        subjects=_subjects(content.subjects) if content.subjects else (),
+        origin=_origin(content.origin) if content.origin else None,
+        episode=_episode(content.episode) if content.episode else None,
     )
 
 
@@ -85,13 +99,40 @@ def foreign_language(article: Article, site: Site) -> str | None:
 
 def people(persons: Iterable[Person]) -> tuple[Person, ...]:
     """Those who have a name, with only real e-mail and web addresses."""
-    named = (replace(p, name=one_line(p.name), email=_email(p.email), url=uri(p.url)) for p in persons)
+    named = (Person(one_line(p.name), _email(p.email), uri(p.url)) for p in persons)
     return tuple(dict.fromkeys(person for person in named if person.name))
 
 
 def excerpt(html: str, limit: int = _EXCERPT) -> str:
     """The beginning of the text of a fragment, for where a summary must stand and nobody wrote one."""
     return one_line(unescape(_TAG.sub(" ", html)), limit)
+
+
+def _subjects(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
+    lines = (Subject(one_line(it.name), one_line(it.term), iri(it.scheme) or "") for it in subjects)
+    return tuple(dict.fromkeys(it for it in lines if it.name and it.term and it.scheme))
+
+
+def _origin(origin: Origin) -> Origin | None:
+    url, title = uri(origin.url), one_line(origin.title)
+    updated = origin.updated if origin.updated and origin.updated.tzinfo else None
+    return Origin(title or url or "", url, iri(origin.id), updated) if title or url else None
+
+
+def _episode(episode: Episode) -> Episode | None:
+    made = replace(
+        episode,
+        number=_counted(episode.number),
+        season=_counted(episode.season),
+        kind=episode.kind if episode.kind in _KINDS else "full",
+        transcript=uri(episode.transcript),
+        chapters=uri(episode.chapters),
+    )
+    return made if made != Episode() else None
+
+
+def _counted(number: int | None) -> int | None:
+    return number if number and 0 < number < _MOST else None
 
 
 def _email(address: str | None) -> str | None:
@@ -109,10 +150,10 @@ def _enclosures(enclosures: Iterable[Enclosure]) -> tuple[Enclosure, ...]:
 def _enclosure(enclosure: Enclosure, url: str) -> Enclosure:
     media_type = enclosure.media_type.partition(";")[0].strip().lower()
     length = enclosure.length if enclosure.length is not None and enclosure.length >= 0 else None
-    return replace(
-        enclosure,
+    return Enclosure(
         url=url,
         media_type=media_type if _MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream",
         length=length,
         title=one_line(enclosure.title or "") or None,
+        duration=enclosure.duration if enclosure.duration and enclosure.duration > 0 else None,
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
 
+from feeder.model.noun import noun
+
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
@@ -33,11 +35,21 @@ class NoticeKind(StrEnum):
     DELIVERY_DEAD = "delivery.dead"
 
 
+class TopicKind(StrEnum):
+    """What subscribers and hubs are told: a document of ours changed."""
+
+    CONTENT = "websub.content"
+    PING = "hub.publish"
+    CLOUD = "rsscloud.notify"
+
+
 class Lane(IntEnum):
     """What is replayed has a lane of its own, so that news never waits behind it."""
 
     NEWS = 0
     REPLAY = 1
+
+    __hash__ = int.__hash__  # an enumeration's own looks up its name
 
 
 class DeliveryState(StrEnum):
@@ -80,7 +92,7 @@ class Phase(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True, slots=True)
+@noun(frozen=True, slots=True)
 class Event:
     """What a webhook is told. `id` is the same whenever the same event is derived again; it holds no dot.
 
@@ -128,7 +140,7 @@ class Way:
 STRAIGHT = Way()
 
 
-@dataclass(frozen=True, slots=True)
+@noun(frozen=True, slots=True)
 class Request:
     """What to send. Header values are printable ASCII."""
 
@@ -139,7 +151,7 @@ class Request:
     way: Way = STRAIGHT
 
 
-@dataclass(frozen=True, slots=True)
+@noun(frozen=True, slots=True)
 class Answer:
     """What came back, or how far it came. Network trouble is an answer too, never an exception.
 
@@ -163,7 +175,7 @@ class Answer:
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
 
-@dataclass(frozen=True, slots=True)
+@noun(frozen=True, slots=True)
 class Verdict:
     """`pause`: the receiver asks to be left alone with everything, for `retry_after`."""
 
@@ -173,9 +185,9 @@ class Verdict:
     pause: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@noun(frozen=True, slots=True)
 class Delivery:
-    """`article` is None for a notice, whose id is `event`.
+    """`article` is None for a notice, whose id is `event`, and for a topic (see store.topics).
 
     `began` is when its retry schedule began; `behind` is the delivery that has to end before this one is sent.
     """
@@ -185,7 +197,7 @@ class Delivery:
     webhook: str
     article: str | None
     revision: int
-    kind: Kind | NoticeKind
+    kind: Kind | NoticeKind | TopicKind
     state: DeliveryState
     reason: str
     tries: int
@@ -213,7 +225,7 @@ def owed(
     return Delivery(0, event, webhook, article, revision, kind, pending, "", 0, 0, now, now, due, None)
 
 
-@dataclass(frozen=True, slots=True)
+@noun(frozen=True, slots=True)
 class Attempt:
     """One try of a delivery; never edited. `fenced` says that its answer came after the lease was lost."""
 

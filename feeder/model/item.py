@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from feeder.model.cleaned import cleaned
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from feeder.model.article import Article, Enclosure, Person
+    from feeder.model.article import Article, Enclosure, Origin, Person
 
 
 def item(article: Article, link: str) -> dict[str, object]:
@@ -53,21 +54,40 @@ def author(person: Person) -> dict[str, str]:
 
 
 def _attachment(enclosure: Enclosure) -> dict[str, object]:
-    fields = {
+    fields: dict[str, object] = {
         "url": enclosure.url,
         "mime_type": enclosure.media_type,
         "title": enclosure.title,
         "size_in_bytes": enclosure.length,
+        "duration_in_seconds": enclosure.duration,
     }
-    return {key: value for key, value in fields.items() if value is not None}
+    return _present(fields)
 
 
 def _extension(article: Article) -> dict[str, object]:
+    """What JSON Feed has no key for. Only the first four are always there."""
+    content = article.content
     facts: dict[str, object] = {
         "source": article.source,
-        "place": article.content.place,
-        "publisher": article.content.publisher,
+        "place": content.place,
+        "publisher": content.publisher,
         "revision": article.revision,
     }
-    also_at = [{"name": mention.name, "url": mention.url} for mention in article.content.also_at]
-    return facts | ({"also_at": also_at} if also_at else {})
+    more = {
+        "also_at": [{"name": mention.name, "url": mention.url} for mention in content.also_at],
+        "credit": content.credit,
+        "rights": content.rights,
+        "subjects": [{"name": it.name, "term": it.term, "scheme": it.scheme} for it in content.subjects],
+        "origin": _origin(content.origin) if content.origin else None,
+        "episode": _present(asdict(content.episode)) if content.episode else None,
+    }
+    return facts | {key: value for key, value in more.items() if value}
+
+
+def _origin(origin: Origin) -> dict[str, object]:
+    said: dict[str, object] = {"title": origin.title, "url": origin.url, "id": origin.id}
+    return _present(said | {"updated": timestamp(origin.updated) if origin.updated else None})
+
+
+def _present(values: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in values.items() if value is not None}

@@ -24,7 +24,7 @@ def visible(content: Content) -> tuple[object, ...]:
         sorted(canonical(enclosure.url) or enclosure.url for enclosure in content.enclosures),
         [person.name.casefold() for person in content.authors],
         sorted(name.casefold() for name in content.categories),
-        (content.place, content.tagline, content.caption),
+        (content.place, content.tagline, content.caption, content.credit),
     )
 
 

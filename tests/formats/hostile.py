@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from feeder.model.article import Content, Enclosure, Person
+from feeder.model.article import Content, Enclosure, Episode, Origin, Person, Subject
 
 # Category Cs (lone surrogates) is asked for by name, since text() leaves it out.
 hostile = st.text(st.characters(codec=None, exclude_categories=())) | st.sampled_from(
@@ -33,7 +33,23 @@ contents = st.builds(
     publisher=hostile,
     image=hostile,
     enclosures=st.lists(
-        st.builds(Enclosure, hostile.map("http://a.example/".__add__), hostile, st.integers(-1, 9), hostile),
+        st.builds(
+            Enclosure,
+            hostile.map("http://a.example/".__add__),
+            hostile,
+            st.integers(-1, 9),
+            hostile,
+            st.none() | st.integers(-1, 9),
+        ),
         max_size=2,
     ).map(tuple),
+    caption=hostile,
+    credit=hostile,
+    rights=hostile,
+    subjects=st.lists(st.builds(Subject, hostile, hostile, hostile), max_size=2).map(tuple),
+    origin=st.none() | st.builds(Origin, hostile, hostile | hostile.map("https://o.example/".__add__), hostile),
+    episode=st.none()
+    | st.builds(
+        Episode, st.integers(-1, 9), st.none(), hostile, st.booleans(), hostile.map("http://e.example/".__add__)
+    ),
 )

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 
 from feeder.formats import FORMATS
+from feeder.formats._plain import unmarked
 from feeder.model.article import Content, Person
 from tests.formats.hostile import contents, hostile
 from tests.formats.reading import ids_of, titles_of
@@ -138,3 +139,30 @@ def test_threads_that_build_at_once_agree_and_leave_the_locale_alone(form: str) 
         bodies = set(pool.map(lambda _: FORMATS[form].build(FEED, articles).body, range(40)))
     assert len(bodies) == 1
     assert locale.setlocale(locale.LC_ALL) == before
+
+
+@every_format
+def test_a_feed_of_both_has_the_text_and_a_summary_that_nobody_wrote(form: str) -> None:
+    body = (
+        FORMATS[form].build(replace(FEED, content="both"), [article(1, replace(PLAIN, html="<p>Quay.</p>"))]).body
+    )
+    assert body.count(b"Quay.") == 2
+    assert FORMATS[form].build(FEED, [article(1, replace(PLAIN, html="<p>Quay.</p>"))]).body.count(b"Quay.") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("3 < 4 & <new>", "3 < 4 & <new>"),
+        ("AT&T &copy 2026", "AT&T &copy 2026"),
+        ("How to use <b>", "How to use <b>"),
+        ("<b>Bold</b> news", "Bold news"),
+        ("Fish &amp; chips", "Fish & chips"),
+        ("&lt;b&gt;x&lt;/b&gt;", "x"),
+        ("&amp;amp;", "&"),
+        ("</b>", "</b>"),
+        ("&unknown; </madeup>", "&unknown; </madeup>"),
+    ],
+)
+def test_what_can_only_be_meant_as_markup_is_taken_out_of_plain_text(text: str, wanted: str) -> None:
+    assert unmarked(text) == wanted
