@@ -53,7 +53,7 @@ def claim(
         states |= webhooks.taken(tx, [name for name in ready if name not in states], wait=False)
         asked = [states[name] for name in ready if name in states]
         if asked:  # counted when they are ours: until then another node may claim of them
-            busy.leased = sending.under_way(tx)
+            busy.leased = sending.under_way(tx, [state.name for state in asked])
         most = _most(asked, options, busy, lease.now, lane)
         found = sending.claim(tx, most, lane, lease.now, lease.until, lease.token, lease.upto)
         got = Counter(it.webhook for it in found)

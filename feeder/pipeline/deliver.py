@@ -9,19 +9,21 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter, deque
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from feeder.errors import StoreError
 from feeder.model.delivery import Answer, Attempt, Lane, Outcome, Phase, Verdict
+from feeder.model.noun import noun
 from feeder.net import SECRET, hide, secrets_of
 from feeder.pipeline import allowance
 from feeder.pipeline.allowance import Busy, troubled
 from feeder.pipeline.claiming import Lease, claim
 from feeder.pipeline.making import Hook, Maker, Outside
 from feeder.pipeline.settling import LOST, Done, lost_attempt, settle
+from feeder.secret import Secret
 from feeder.senders import Job, Senders
 from feeder.store import sending, webhooks
 
@@ -30,21 +32,20 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from feeder.model.delivery import Delivery, Request
-    from feeder.secret import Secret
     from feeder.senders import Landed
     from feeder.store import Store, Tx
     from feeder.store.webhooks import WebhookState
 
 log = logging.getLogger(__name__)
 
-# Where more waits than can be carried, answers are written by the many: a quarter of what is under way, or what
-# comes in so many seconds.
-_QUARTER, _BREATH = 4, 0.02
+# While so many are under way, answers are written by the many: half of those, or what comes in four times as long
+# as the last step took, and in so many seconds.
+_MANY, _HALF, _TIMES, _BREATH = 64, 2, 4, 0.05
 # A header's value of so few characters is no secret, and may well be an ordinary word.
 _WORD = 3
 
 
-@dataclass(frozen=True, slots=True)
+@noun(frozen=True, slots=True)
 class Flight:
     """A delivery that is under way since `at`, by this proxy."""
 
@@ -74,7 +75,7 @@ class Dispatcher:
         )
         self._answers: deque[Landed] = deque()
         self._heard, self._enough = threading.Event(), 0
-        self._full = False  # all that can be carried is under way
+        self._took = 0.0  # seconds, the last step that wrote
         self._unwritten: list[Done] = []
         self._flying: dict[int, Flight] = {}
         self._keys = count(1)  # a delivery whose lease was lost may be under way twice
@@ -82,6 +83,10 @@ class Dispatcher:
     def use(self, outside: Outside) -> None:
         """From the next step on; may be called from any thread."""
         self._next = outside
+
+    def expect(self, number: int) -> None:
+        """So many may have to be told at once; to be said every few seconds, by any thread."""
+        self._senders.expect(number)
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -92,22 +97,26 @@ class Dispatcher:
     def in_flight(self) -> int:
         return len(self._flying) + len(self._unwritten)
 
-    def step(self, upto: int) -> int:
+    def step(self, upto: int, *, sure: bool = False) -> int:
         """Write answers, then claim and send what is due; returns how many were sent. Raises StoreError.
 
-        `upto` is the newest delivery (by id) that may be sent: what it tells of must have been published.
+        `upto` is the newest delivery (by id) that may be sent: what it tells of must have been published. Whether
+        anything is due is looked at first, which costs less than to claim in vain, unless that is `sure`.
         When the store refuses, nothing is sent and the answers are kept for the next step.
         """
         self._follow()
         self._gather()
-        if not self._unwritten and not self._anything_ready(upto):
+        if not self._unwritten and not sure and not self._anything_ready(upto):
             return 0
+        began = monotonic()
         with self._store.write() as tx:
+            sending.probing(tx)
             now = self._outside.now(tx)
             states = self._settle(tx, now)
             flights = self._claim(tx, states, now, upto)
         self._unwritten.clear()
         self._send(flights)
+        self._took = monotonic() - began
         return len(flights)
 
     def finish(self, timeout: float) -> int:
@@ -135,11 +144,11 @@ class Dispatcher:
             self._senders.use(self._outside.send, self._outside.allow)
 
     def _gather(self) -> None:
-        if self._full:
+        if len(self._flying) >= _MANY:
             self._heard.clear()
-            self._enough = len(self._flying) // _QUARTER
+            self._enough = len(self._flying) // _HALF
             if len(self._answers) < self._enough:
-                self._heard.wait(_BREATH)
+                self._heard.wait(min(_TIMES * self._took, _BREATH))
         self._enough = 0
         while self._answers:
             landed = self._answers.popleft()
@@ -153,13 +162,18 @@ class Dispatcher:
 
     # ------------------------------------------------------------ claims
 
-    def _candidates(self) -> list[str]:
-        """Webhooks to which one more might go, those with the fewest under way first; the rest is chance."""
+    def _hooks(self, tx: Tx, now: datetime) -> Mapping[str, Hook]:
+        """The webhooks of the configuration, and the subscribers that may be told something now."""
+        it = self._outside
+        return {**it.hooks, **self._maker.subscribers.due(tx, now, self._senders.room)} if it.hub else it.hooks
+
+    def _candidates(self, hooks: Mapping[str, Hook]) -> list[str]:
+        """Those to which one more might go, those with the fewest under way first; the rest is chance."""
         flying = Counter(it.hook.name for it in self._flying.values())
         chance = self._outside.chance
         found = [
             (flying[name], chance(), name)
-            for name, hook in self._outside.hooks.items()
+            for name, hook in hooks.items()
             if hook.options.enabled and flying[name] < hook.options.concurrency
         ]
         return [name for _, _, name in sorted(found)]
@@ -168,10 +182,12 @@ class Dispatcher:
         if not upto:
             return False
         with self._store.read() as tx:
-            now, names = self._outside.now(tx), self._candidates()
+            sending.probing(tx)  # what is planned here once is done so ever after, however many wait then
+            now = self._outside.now(tx)
+            hooks = self._hooks(tx, now)
+            names = self._candidates(hooks)
             ready = {name for lane in Lane for name in sending.ready(tx, names, lane, now, upto, len(names))}
-            states = webhooks.states(tx) if ready else {}
-        hooks = self._outside.hooks
+            states = webhooks.states(tx, ready) if ready else {}
         return any(allowance.open_to(states[name], hooks[name].options, now) for name in ready if name in states)
 
     def _claim(self, tx: Tx, locked: Mapping[str, WebhookState], now: datetime, upto: int) -> list[Flight]:
@@ -179,8 +195,9 @@ class Dispatcher:
         if not upto:
             return []
         lease = Lease(now, now + self._lease, self._outside.token(), upto)
-        claimed, states = claim(tx, self._candidates(), locked, self._outside.options, self._busy(), lease)
-        hooks, proxy = self._outside.hooks, self._outside.proxy
+        hooks, proxy = self._hooks(tx, now), self._outside.proxy
+        options = {name: hook.options for name, hook in hooks.items()}
+        claimed, states = claim(tx, self._candidates(hooks), locked, options, self._busy(), lease)
         return [Flight(it, hooks[it.webhook], now, troubled(states[it.webhook]), proxy) for it in claimed]
 
     def _busy(self) -> Busy:
@@ -202,7 +219,6 @@ class Dispatcher:
                 self._flying[key] = flight
                 jobs.append(Job(key, flight.hook.name, made))
         self._senders.send(jobs)
-        self._full = self._senders.room <= 0
         if self._unwritten:
             self._wake()
 
@@ -210,7 +226,7 @@ class Dispatcher:
         """Its request; where none can be made, what is to be written of it at once."""
         it, options = flight.delivery, flight.hook.options
         try:
-            made = self._maker.make(it, flight.at)
+            made = self._maker.make(it, flight.hook, flight.at)
         except StoreError:  # which holds back the next step too; it is owed as before
             return Done(it, options)
         if isinstance(made, Verdict):
@@ -255,6 +271,9 @@ def said(answer: Answer, hook: Hook, proxy: Secret | None = None) -> str:
     values = [it.reveal() for it in hook.options.headers.values()]
     words = {word for value in values for word in value.split() if len(word) >= SECRET}  # as of "Bearer …"
     words.update(value for value in values if len(value) > _WORD)
+    secret = getattr(hook.options, "secret", None)
+    if isinstance(secret, Secret):  # a subscriber's, which knows it, and may repeat it
+        words.add(secret.reveal())
     for url in (getattr(hook.options, "url", ""), proxy.reveal() if proxy else ""):
         words |= secrets_of(url)
     return hide(text, words, cut=answer.truncated)

@@ -44,7 +44,7 @@ class Report:
     """What one look brought.
 
     `counts` is by what became of each document; `unsettled` want another look soon; `identity` names the place
-    that was looked at; `whole` says that nothing was left because of stopping; `rest` as in Look.
+    that was looked at; `whole` says that nothing was left because of stopping; `rest` and `hub` as in Look.
     """
 
     counts: Counter[str]
@@ -52,6 +52,7 @@ class Report:
     identity: str = ""
     whole: bool = True
     rest: timedelta | None = None
+    hub: tuple[str, str] | None = None
 
 
 def ingest(
@@ -82,7 +83,7 @@ def ingest(
         _lapse(desk, visit, counts)
     if only is None and whole:
         _look_done(desk, visit, look, counts, state.note if state else "")
-    return Report(+counts, look.unsettled + look.missing, look.identity, whole, look.rest)
+    return Report(+counts, look.unsettled + look.missing, look.identity, whole, look.rest, look.hub)
 
 
 def _visit(

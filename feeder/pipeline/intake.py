@@ -14,7 +14,7 @@ from feeder.model.visible import visible
 from feeder.pipeline import birth, owing, places, story
 from feeder.pipeline.likeness import date_key, sketch_of, title_key
 from feeder.pipeline.recognise import others, recognise
-from feeder.store import articles, deliveries, documents, kept, sketches
+from feeder.store import archives, articles, deliveries, documents, feeds, kept, sketches
 from feeder.store.documents import DocumentState, Known
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _edit(tx: Tx, visit: Visit, article: Article, reading: Reading) -> str:
         article,
         revision=article.revision + (not again),
         state=State.HELD if article.state is State.HELD else State.LIVE,
-        updated=visit.now if told else article.updated,
+        updated=visit.now + timedelta(microseconds=next(visit.order)) if told else article.updated,
         content=content,
     )
     former = story.left(tx, edited)
@@ -194,6 +194,13 @@ def withdraw(tx: Tx, audience: Audience, key: str, now: datetime, state: State =
     owing.announce(tx, after, Kind.WITHDRAWN, audience, now)
     story.succeed(tx, after, audience, now)
     return True
+
+
+def strike(tx: Tx, key: str, now: datetime) -> bool:
+    """Take the article out of the archives too, which otherwise never change. False when it is in none."""
+    names = archives.strike(tx, key)
+    feeds.touch(tx, names, now)
+    return bool(names)
 
 
 def take_back(tx: Tx, audience: Audience, key: str, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from feeder.model.address import canonical
@@ -47,7 +48,12 @@ def to_the_second(reading: Reading) -> bool:
 
 def sketch_of(content: Content) -> Sketch | None:
     """The sketch of the text; None when it has too few words to be compared by."""
-    found = words(content.html)
+    return _sketched(content.html)
+
+
+@lru_cache(maxsize=64)  # one article is asked for it several times while it is taken in
+def _sketched(html: str) -> Sketch | None:
+    found = words(html)
     return sketch(found) if len(found) >= WORDY else None
 
 

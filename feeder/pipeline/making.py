@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from feeder.errors import RequestError, StoreError
 from feeder.model.address import link_of
 from feeder.model.cleaned import credited
-from feeder.model.delivery import Event, Kind, Outcome, Verdict
+from feeder.model.delivery import Event, Kind, Outcome, TopicKind, Verdict
+from feeder.pipeline.hook import Hook
 from feeder.pipeline.places import as_feed, places
+from feeder.pipeline.subscribers import Subscribers
 from feeder.senders import Crew
 from feeder.store import articles, deliveries
 
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from feeder.model.feed import Site
     from feeder.secret import Secret
     from feeder.store import Store, Tx
-    from feeder.webhooks._kind import Kind as WebhookKind
+
+__all__ = ["Hook", "Maker", "Outside"]
 
 log = logging.getLogger(__name__)
 
@@ -33,17 +36,11 @@ _EVENTS = 64  # that are kept: one is usually for many webhooks, and what is due
 
 
 @dataclass(frozen=True, slots=True)
-class Hook:
-    """A webhook as it stands in the configuration, with its kind."""
-
-    name: str
-    options: WebhookOptions
-    kind: WebhookKind[Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Outside:
     """What deliveries are made of and go out through, beside the store.
+
+    `hooks` are the webhooks of the configuration, and the hubs that it names; `hub` is the address of our own,
+    whose subscribers are in the store (empty: there is none).
 
     `output` is the address of the output folder; `send` never raises for what the network does, and `allow` names
     the private networks that it may reach; `crew` is how many send. `now` is the store's clock, in a transaction;
@@ -61,6 +58,7 @@ class Outside:
     token: Callable[[], str]
     proxy: Secret | None = None
     crew: Crew = field(default_factory=Crew)
+    hub: str = ""
 
     @property
     def options(self) -> dict[str, WebhookOptions]:
@@ -73,13 +71,12 @@ class Maker:
     def __init__(self, store: Store, outside: Outside) -> None:
         self._store, self._outside = store, outside
         self._events: OrderedDict[str, Event] = OrderedDict()
+        self.subscribers = Subscribers(store, outside.hub)
 
-    def make(self, delivery: Delivery, now: datetime) -> Request | Verdict:
+    def make(self, delivery: Delivery, hook: Hook, now: datetime) -> Request | Verdict:
         """The request; or, where that cannot be made, what is to be thought of it. Raises StoreError."""
-        hook = self._outside.hooks[delivery.webhook]
         try:
-            it = self.event(delivery) if delivery.article else self._notice(delivery.event)
-            return hook.kind.whole_request(it, hook.options, now, self._outside.proxy)
+            return hook.kind.whole_request(self._told(delivery), hook.options, now, self._outside.proxy)
         except RequestError as error:
             return Verdict(Outcome.CONFIG, error.reason)
         except StoreError:
@@ -89,6 +86,13 @@ class Maker:
             where = "".join(traceback.format_tb(error.__traceback__))
             log.error("delivery %d breaks: %s\n%s", delivery.id, type(error).__name__, where)  # noqa: TRY400
             return Verdict(Outcome.REFUSED, f"our own mistake: {type(error).__name__}")
+
+    def _told(self, delivery: Delivery) -> Any:
+        if delivery.article:
+            return self.event(delivery)
+        if isinstance(delivery.kind, TopicKind):
+            return self.subscribers.topic(delivery.event)
+        return self._notice(delivery.event)
 
     def event(self, delivery: Delivery) -> Event:
         """What webhooks are told: the article as it was at the delivery's revision. Raises LookupError."""

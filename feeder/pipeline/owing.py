@@ -154,7 +154,8 @@ def announce(tx: Tx, article: Article, happened: Kind, audience: Audience, now: 
     """Owe everybody what this event means to them."""
     if happened is Kind.PUBLISHED and article.bar and article.revision == 1:
         return  # nobody can have heard of it, and nobody is to
-    owed, tried = deliveries.of_article(tx, article.id), deliveries.tried(tx, article.id)
+    owed = deliveries.of_article(tx, article.id)
+    tried = deliveries.tried(tx, article.id) if owed else frozenset()
     states, told = webhooks.states(tx), twins(tx, article)
     for name, options in audience.webhooks.items():
         # A clock that was set back after the webhook came must not bar what is new.

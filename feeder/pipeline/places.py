@@ -85,6 +85,8 @@ def update(
             feeds.enter(tx, place.name, article)
     if before - after:
         feeds.leave(tx, before - after, article.id)
+        if article.state in {State.WITHDRAWN, State.RETRACTED}:
+            feeds.bury(tx, before, article.id, now)
     feeds.touch(tx, before | after, now)
 
 
@@ -120,6 +122,7 @@ def as_feed(
     iri: str,
     updated: datetime,
     hubs: tuple[str, ...] = (),
+    cloud: str | None = None,
 ) -> Feed:
     """The noun that formats and webhooks are given. `output` is the absolute address of the output folder."""
     stem = output + quote(place.name)
@@ -136,4 +139,9 @@ def as_feed(
         hubs=hubs,
         content=options.content,
         description=options.description,
+        rights=options.rights,
+        icon=options.icon,
+        logo=options.logo,
+        cloud=cloud,
+        podcast=options.podcast.noun if options.podcast else None,
     )

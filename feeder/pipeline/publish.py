@@ -2,61 +2,47 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import os
 import socket
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from feeder import __version__
-from feeder.errors import FormatError
-from feeder.formats import FORMATS, page
-from feeder.model.address import needs_page
-from feeder.model.article import State
-from feeder.pipeline import files, mark
-from feeder.pipeline.places import Place, as_feed, places
-from feeder.store import articles, feeds
+from feeder.formats import FORMATS
+from feeder.pipeline import mark
+from feeder.pipeline.archives import Archives, block
+from feeder.pipeline.documents import Documents, graves_of
+from feeder.pipeline.fragments import Fragments
+from feeder.pipeline.output import Outlet, Output, Report, failed
+from feeder.pipeline.pages import Pages
+from feeder.pipeline.places import Place, as_feed
+from feeder.pipeline.siblings import Siblings
+from feeder.store import archives, feeds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from feeder.config import FeedOptions
-    from feeder.model.article import Article
-    from feeder.model.feed import Feed, Site
+    from feeder.model.feed import Feed
     from feeder.store import Store
+    from feeder.store.archives import Window
     from feeder.store.feeds import FeedState
+
+__all__ = ["Output", "Publisher", "Report"]
 
 log = logging.getLogger(__name__)
 
-_BATCH = 200
-# Articles that the index page leads to.
-_LATEST = 20
+# Bytes of documents that are written with one wait for the disk.
+_HEAP = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
-    """Where and as what feeds are published. `url` is the address of `folder`."""
+class _Look:
+    """A feed as the store has it; `graves` are articles that were withdrawn, and when."""
 
-    folder: Path
-    url: str
-    site: Site
-    feeds: Mapping[str, FeedOptions]
-    hubs: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Report:
-    """`counts` of files written, unchanged and removed; a line for each thing that failed.
-
-    `late`: the folder became another node's meanwhile, which is asked to write again what was written here.
-    """
-
-    counts: Counter[str] = field(default_factory=Counter)
-    problems: list[str] = field(default_factory=list)
-    late: bool = False
+    state: FeedState
+    window: Window
+    graves: tuple[tuple[str, datetime], ...] = ()
 
 
 class Publisher:
@@ -68,8 +54,14 @@ class Publisher:
 
     def __init__(self, store: Store, output: Output, mine: Callable[[], bool] = lambda: True) -> None:
         self._store, self._output, self._mine = store, output, mine
+        self._outlet = Outlet(output.folder, mine)
+        self._pages = Pages(store, output, self._outlet)
+        self.siblings = Siblings(self._outlet)
+        self._fragments = Fragments(store)
+        self._documents = Documents(store, self._outlet, self._fragments, self.siblings)
+        self._archives = Archives(store, output.url, self._outlet, self._fragments, self.siblings)
         self._written: dict[str, int] = {}
-        self._indexed = False
+        self._looked: Sequence[str] = ()  # the feeds of the last `news`
         self._noted: str | None = None
         self._folder = ""
 
@@ -84,25 +76,44 @@ class Publisher:
 
     def publish(self, *, everything: bool = False) -> Report:
         """Bring the folder in step with the store. Raises StoreError; what cannot be written is in the report."""
-        report = Report()
-        self._pages(report, everything=everything)
-        with self._store.read() as tx:
-            versions = feeds.versions(tx)
-        changed = [name for name, version in versions.items() if everything or self._written.get(name) != version]
-        for name in sorted(changed):
-            self._feed(name, report)
-        if changed or not self._indexed:
-            self._indexed = self._index(report)
-        if report.late or not self._mine():
-            self._undo(changed, report)
-        self._note("; ".join(report.problems))
+        report = self.news(everything=everything)
+        if not report.late:
+            self.rest(report)
         return report
 
-    def _undo(self, names: list[str], report: Report) -> None:
+    def news(self, *, everything: bool = False) -> Report:
+        """What whoever is told of an article comes for: its page, and then the feeds that name it.
+
+        `rest` is to follow, unless we were late. Until then a power loss may leave files as they were, and a new
+        publisher writes them again.
+        """
+        report = Report()
+        lost = not self._written and not (self._output.folder / "articles").exists()
+        self._pages.follow(self._cursor, report, everything=everything or lost)
+        changed = self._changed(everything=everything)
+        self._looked = tuple(changed)
+        self._feeds(changed, report)
+        self._check(report)
+        return report
+
+    def rest(self, report: Report) -> None:
+        """What people and crawlers see; then nothing of it all is lost with the power any more."""
+        self._pages.finish(lambda: [self._noun(state) for state in self._live()], report)
+        self._pages.keep(report)
+        self._check(report)
+        if not self._looked or self._fragments.many:
+            self._fragments.save()
+        if self._noted is None:  # the first look, which is at every feed
+            self._fragments.tidy()
+        self._note("; ".join(report.problems))
+
+    def _check(self, report: Report) -> None:
         """What was begun while the folder was ours may have been written after what its new writer wrote."""
+        if not report.late and self._mine():
+            return
         report.late = True
         with self._store.write() as tx:
-            feeds.touch(tx, names, self._store.now(tx))
+            feeds.touch(tx, self._looked, self._store.now(tx))
             feeds.write_cursor(tx, self._cursor, 0, "")
         self._written.clear()
 
@@ -119,116 +130,110 @@ class Publisher:
 
     # ------------------------------------------------------------ feeds
 
-    def _feed(self, name: str, report: Report) -> None:
+    def _changed(self, *, everything: bool) -> dict[str, int]:
+        """The feeds to be looked at, with what is their version now."""
+        if everything:
+            self._written.clear()
+            self._documents.forget()
+            self._archives.forget()
+        with self._store.read() as tx:
+            found = feeds.versions(tx)
+        return {name: version for name, version in sorted(found.items()) if self._written.get(name) != version}
+
+    def close(self) -> None:
+        """Leave nothing for later: what was made is kept in the store, and documents are compressed well."""
+        self._fragments.save()
+        self.siblings.work(everything=True)
+
+    def _feeds(self, changed: dict[str, int], report: Report) -> None:
+        """Many are written together."""
+        done: dict[str, int] = {}
+        for name in changed:
+            version = self._feed(name, report)
+            if version is not None:
+                done[name] = version
+            if self._documents.weight > _HEAP:
+                self._flush(done, report)
+        self._flush(done, report)
+
+    def _flush(self, done: dict[str, int], report: Report) -> None:
+        hindered = self._documents.flush(report)
+        self._written |= {name: version for name, version in done.items() if name not in hindered}
+        done.clear()
+
+    def _feed(self, name: str, report: Report) -> int | None:
+        """Make its documents; the version that they are of, or None when something could not be done."""
+        try:
+            return self._made(name, report)
+        except OSError as error:
+            if error.errno:  # else it is in the report
+                failed(report, f"feed {name} was not written", error)
+            return None
+
+    def _made(self, name: str, report: Report) -> int | None:
+        look = self._look(name)
+        if look is None:
+            return None
+        options = self._output.feeds.get(look.state.parent)
+        if options is None or look.state.ended:
+            self._pages.touch(name, None)
+            ended = [self._documents.remove(name, form, report) for form in FORMATS]
+            return look.state.version if self._archives.remove(name, report) and all(ended) else None
+        gone = [
+            self._documents.remove(name, form, report)
+            for form in FORMATS
+            if form not in options.formats and name not in self._written
+        ]
+        return look.state.version if self._add(look, options, report) and all(gone) else None
+
+    def _add(self, look: _Look, options: FeedOptions, report: Report) -> bool:
+        feed = self._noun(look.state)
+        self._pages.touch(feed.name, feed)
+        if options.archive:
+            newest = self._archives.follow(feed, report)  # what is older must be there before we lead to it
+            feed = replace(feed, history=self._archives.history(feed, newest))
+        graves = graves_of(look.graves)
+        self._documents.add(feed, look.window.members, graves, report, slides=not options.archive)
+        return True
+
+    def _look(self, name: str) -> _Look | None:
+        """None for a feed that has gone meanwhile."""
+        while True:
+            look = self._read(name)
+            options = self._output.feeds.get(look.state.parent) if look else None
+            if look is None or options is None or not options.archive:
+                return look
+            if len(look.window.older) < block(options.limit) or not self._archives.seal(name, options.limit):
+                return look
+
+    def _read(self, name: str) -> _Look | None:
         with self._store.read() as tx:
             state = feeds.state_of(tx, name)
             options = self._output.feeds.get(state.parent) if state else None
-            newest = feeds.newest(tx, name, options.limit) if options else ()
-        if state is None:
-            return
-        kept = options.formats if options and not state.ended else ()
-        steps = [self._format(name, form, state, newest, report) for form in kept]
-        steps += [self._gone(f"{name}.{form}", report) for form in FORMATS if form not in kept]
-        if all(steps):
-            self._written[name] = state.version
+            if state is None:
+                return None
+            if options is None or state.ended:
+                return _Look(state, archives.NOTHING)
+            most = block(options.limit) if options.archive else 0
+            window = archives.window(tx, name, options.limit, most)
+            graves = feeds.buried(tx, name, options.limit) if options.tombstones else ()
+        return _Look(state, window, graves)
 
-    def _format(self, name: str, form: str, state: FeedState, newest: tuple[Article, ...], report: Report) -> bool:
-        built = FORMATS[form].build(self._noun(state, newest), newest)
-        for problem in built.skipped:
-            log.error("feed %s: %s", name, problem)
-            report.problems.append(f"feed {name}: {problem}")
-        return self._write(f"{name}.{FORMATS[form].extension}", built.body, report)
-
-    def _noun(self, state: FeedState, newest: Iterable[Article]) -> Feed:
-        place = Place(state.name, state.parent, state.value)
-        updated = max((article.updated for article in newest), default=state.changed)
+    def _noun(self, state: FeedState) -> Feed:
         it = self._output
+        place = Place(state.name, state.parent, state.value)
         return as_feed(
-            place, it.feeds[state.parent], it.site, it.url, iri=state.iri, updated=updated, hubs=it.hubs
+            place,
+            it.feeds[state.parent],
+            it.site,
+            it.url,
+            iri=state.iri,
+            updated=state.changed,
+            hubs=it.hubs,
+            cloud=it.cloud or None,
         )
 
     def _live(self) -> list[FeedState]:
         with self._store.read() as tx:
             states = feeds.states(tx).values()
         return [state for state in states if not state.ended and state.parent in self._output.feeds]
-
-    def _index(self, report: Report) -> bool:
-        listed = [self._noun(state, ()) for state in self._live()]
-        with self._store.read() as tx:
-            latest = articles.newest(tx, _LATEST)
-        return self._write("index.html", page.index_page(self._output.site, listed, latest), report)
-
-    # ------------------------------------------------------------ article pages
-
-    def _pages(self, report: Report, *, everything: bool) -> None:
-        """Follow the revisions from where this node left off; from the start when pages look different now."""
-        name, shape = self._cursor, self._shape()
-        with self._store.read() as tx:
-            seq, before = feeds.read_cursor(tx, name)
-        lost = not self._written and not (self._output.folder / "articles").exists()
-        seq = 0 if everything or lost or before != shape else seq
-        while True:
-            with self._store.read() as tx:
-                changes = articles.changed_since(tx, seq, _BATCH)
-                changed = articles.get_many(tx, sorted({key for _, key in changes}))
-            steps = [self._page(article, report) for article in changed]
-            if not changes or not all(steps):
-                return
-            seq = changes[-1][0]
-            with self._store.write() as tx:
-                feeds.write_cursor(tx, name, seq, shape)
-
-    def _page(self, article: Article, report: Report) -> bool:
-        name = f"articles/{article.slug}.html"
-        if article.state is not State.LIVE or not needs_page(article):
-            return self._gone(name, report)
-        try:
-            body = page.article_page(article, self._output.site, self._feeds_of(article))
-        except FormatError as error:
-            log.error("%s", error)  # noqa: TRY400 - its text says it all
-            report.problems.append(f"no page: {error}")
-            return True
-        return self._write(name, body, report)
-
-    def _feeds_of(self, article: Article) -> list[Feed]:
-        it = self._output
-        chosen = places(article, it.feeds)
-        return [
-            as_feed(place, it.feeds[place.parent], it.site, it.url, iri="", updated=article.updated)
-            for place in chosen
-        ]
-
-    def _shape(self) -> str:
-        """Changes whenever every page would."""
-        it = self._output
-        looks = repr((__version__, it.site, it.url, sorted(it.feeds.items())))
-        return hashlib.sha256(looks.encode()).hexdigest()[:32]
-
-    # ------------------------------------------------------------ files
-
-    def _may(self, report: Report) -> bool:
-        report.late = report.late or not self._mine()
-        return not report.late
-
-    def _write(self, name: str, body: bytes, report: Report) -> bool:
-        if not self._may(report):
-            return False
-        try:
-            report.counts["written" if files.write(self._output.folder / name, body) else "unchanged"] += 1
-        except OSError as error:
-            return _failed(report, f"{self._output.folder / name} was not written", error)
-        return True
-
-    def _gone(self, name: str, report: Report) -> bool:
-        if not self._may(report):
-            return False
-        try:
-            report.counts["removed"] += files.remove(self._output.folder / name)
-        except OSError as error:
-            return _failed(report, f"{self._output.folder / name} was not removed", error)
-        return True
-
-
-def _failed(report: Report, what: str, error: OSError) -> bool:
-    report.problems.append(f"{what}: {os.strerror(error.errno or 0)}; it stays as it was")
-    return False

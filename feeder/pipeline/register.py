@@ -11,7 +11,7 @@ from feeder.net import redact
 from feeder.pipeline import places
 from feeder.pipeline.owing import owe_past
 from feeder.pipeline.places import Place
-from feeder.store import documents, feeds, sending, webhooks
+from feeder.store import documents, feeds, sending, subscriptions, webhooks
 from feeder.store.webhooks import WebhookState
 
 if TYPE_CHECKING:
@@ -25,14 +25,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def register(store: Store, sources: Collection[str], audience: Audience, now: datetime) -> None:
-    """Bring the rows in step with the configuration, in one transaction."""
+def register(
+    store: Store, sources: Collection[str], audience: Audience, now: datetime, hubs: Collection[str] = ()
+) -> None:
+    """Bring the rows in step with the configuration, in one transaction. `hubs` are addresses."""
     with store.write() as tx:
         store.in_order(tx)
         documents.register(tx, sources, now)
         _feeds(tx, audience, now)
         new = webhooks.register(tx, audience.webhooks, now)
         _addresses(tx, audience, now)
+        subscriptions.register_hubs(tx, hubs, now)
         for name in new:
             owe_past(tx, name, audience, now)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from feeder.config import WebhookOptions
 from feeder.model.delivery import Attempt, DeliveryState, NoticeKind, Outcome, Phase, Verdict
+from feeder.model.noun import noun
+from feeder.model.topic import is_subscriber
 from feeder.pipeline import health, notices, retry
-from feeder.store import sending, webhooks
+from feeder.store import behind, losses, sending, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +30,7 @@ _UNKNOWN = WebhookOptions(type="")
 LOST = Verdict(Outcome.LOST, "its sender ended while it was under way; whether it arrived is not known")
 
 
-@dataclass(frozen=True, slots=True)
+@noun(frozen=True, slots=True)
 class Done:
     """A delivery that is not under way any more, not yet written. Without a verdict: not a byte of it was sent."""
 
@@ -82,7 +84,9 @@ def _stands(
 ) -> WebhookState:
     verdict = it.verdict or LOST
     after = health.after(before, verdict, now, it.options.concurrency)
-    if (news := health.told(before, after, verdict)) is not None:
+    if is_subscriber(after.name):  # a stranger: nobody here has to do anything about it
+        return after
+    if after is not before and (news := health.told(before, after, verdict)) is not None:
         log.log(logging.INFO if news[0] is NoticeKind.WEBHOOK_RECOVERED else logging.ERROR, "%s", news[1])
         notices.notify(tx, asking, news[0], after.name, news[1], now)
     if fate.state is DeliveryState.DEAD and it.delivery.article is not None:
@@ -104,7 +108,7 @@ def _let_pass(tx: Tx, done: Sequence[Done], now: datetime) -> None:
     ]
     for key in stuck:
         log.warning("delivery %d fails for more than an hour; those behind it pass", key)
-    sending.let_go(tx, stuck)
+    behind.let_go(tx, stuck)
 
 
 def reclaim(
@@ -123,8 +127,8 @@ def reclaim(
         with store.write() as tx:
             moment = now(tx)
             # Webhooks before their deliveries, as whoever settles an answer.
-            webhooks.taken(tx, sending.losers(tx, moment, everything=everything), wait=True)
-            found = sending.lost(tx, moment, _BATCH, everything=everything)
+            webhooks.taken(tx, losses.losers(tx, moment, everything=everything), wait=True)
+            found = losses.lost(tx, moment, _BATCH, everything=everything)
             done = [_dead(it, options.get(it.webhook, _UNKNOWN), moment) for it in found]
             settle(tx, done, options, moment, lambda: 0.5)
         freed += len(found)
@@ -144,6 +148,8 @@ def lost_attempt(it: Delivery, at: datetime) -> Attempt:
 
 
 def _say(done: Done, fate: Settled, *, kept: bool) -> None:
+    if kept and fate.state is DeliveryState.DELIVERED and not log.isEnabledFor(logging.INFO):
+        return  # of thousands in a second, nobody wants the words
     it, reason = done.delivery, fate.reason
     what = f"{it.kind} of {it.article or it.event} to {it.webhook} (delivery {it.id})"
     if done.verdict is None:

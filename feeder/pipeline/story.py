@@ -48,14 +48,15 @@ def join(tx: Tx, article: Article, audience: Audience, now: datetime) -> Article
 
 
 def _likely(tx: Tx, article: Article) -> Iterator[Article]:
-    """Those at the same address, then those with common phrases, the most similar first."""
+    """Those of other sources at the same address, then those with common phrases, the most similar first."""
     place = canonical(article.content.url)
     keys = list(articles.named_anywhere(tx, "url", place)) if place else []
     mine = sketch_of(article.content)
     found = sketches.alike(tx, mine) if mine is not None else {}
     keys += sorted(found, key=lambda key: -mine.resembles(found[key]) if mine else 0)
+    others = sketches.elsewhere(tx, keys, article.source)  # a column is like itself
     for key in dict.fromkeys(keys):
-        if key != article.id and (it := articles.get(tx, key)) is not None:
+        if key in others and (it := articles.get(tx, key)) is not None:
             yield it
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from feeder.model.article import State
 from feeder.model.delivery import DeliveryState, Kind, Lane
-from feeder.store._rows import OPEN
+from feeder.store._rows import is_open, waits
 from feeder.store.schema import article
 from feeder.store.schema_deliveries import delivery, replay
 
@@ -48,7 +48,7 @@ def again(tx: Tx, now: datetime, ids: Iterable[int]) -> int:
 
     What is under way is left alone, and so is the news of an article that has been withdrawn since.
     """
-    where = delivery.c.id.in_(list(ids)) & (delivery.c.state != DeliveryState.LEASED) & _still_true()
+    where = delivery.c.id.in_(list(ids)) & delivery.c.token.is_(None) & _still_true()
     # Locked: what another node claims at this moment is under way, too.
     query = select(delivery.c.id).where(where).order_by(delivery.c.id).with_for_update(key_share=True)
     return _owe_again(tx, tx.execute(query).scalars().all(), Lane.NEWS, now)
@@ -80,11 +80,11 @@ def _queue(tx: Tx, ids: Sequence[int]) -> None:
     """These, and what waits after them, stand behind what is still open of the same article before them."""
     older, touched = delivery.alias(), delivery.alias()
     same = (older.c.article == delivery.c.article) & (older.c.webhook == delivery.c.webhook)
-    before = select(func.max(older.c.id)).where(same, older.c.id < delivery.c.id, older.c.state.in_(OPEN))
+    before = select(func.max(older.c.id)).where(same, older.c.id < delivery.c.id, is_open(older))
     near = (touched.c.article == delivery.c.article) & (touched.c.webhook == delivery.c.webhook)
     after = select(touched.c.id).where(touched.c.id.in_(ids), near, touched.c.id <= delivery.c.id)
     articles = select(touched.c.article).where(touched.c.id.in_(ids))
-    waiting = (delivery.c.state == DeliveryState.PENDING) & delivery.c.article.in_(articles) & after.exists()
+    waiting = waits() & delivery.c.article.in_(articles) & after.exists()
     # What stands behind something already (of an ordered webhook) stays there.
     free = delivery.c.behind.is_(None)
     tx.execute(update(delivery).where(waiting, free).values(behind=before.scalar_subquery()))
@@ -143,7 +143,8 @@ def _next(tx: Tx, it: Replay, size: int) -> list[int]:
     query = (
         select(delivery.c.id)
         .where(delivery.c.webhook == it.webhook, delivery.c.id > it.cursor, delivery.c.id <= it.upto)
-        .where(delivery.c.state.in_(it.states), delivery.c.created >= it.since, _still_true())
+        .where(delivery.c.state.in_(it.states), delivery.c.token.is_(None), delivery.c.created >= it.since)
+        .where(_still_true())
     )
     return list(tx.execute(query.order_by(delivery.c.id).limit(size)).scalars())
 

@@ -10,7 +10,7 @@ from sqlalchemy import Integer, and_, bindparam, delete, func, select
 
 from feeder.model.article import Article, Bar, Change, State
 from feeder.store import content, dialect
-from feeder.store.schema import alias, article, revision, source
+from feeder.store.schema import alias, article, membership, revision, source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -144,16 +144,18 @@ def aliases(tx: Tx, key: str) -> tuple[tuple[str, str], ...]:
 def write(tx: Tx, it: Article, change: Change, now: datetime, origins: Origins = ()) -> None:
     """Store the article's newest revision; the first one stores the article too.
 
-    An amendment of an amendment takes its place: a source may change its markup at every look.
+    An amendment of an amendment takes its place: a source may change its markup at every look. Feeds that have the
+    article have its newest revision; what readers are told of has to reach those who have read the archives too.
     """
     values = {name: getattr(it, name) for name in it.__slots__ if name != "content"}
+    taken = False
     if it.revision == 1 and change is Change.PUBLISHED:
         tx.execute(article.insert().values(values))
     else:
         del values["id"]  # where it is set, SQLite looks for all rows that refer to the old one
         tx.execute(article.update().where(article.c.id == it.id).values(values))
-        tx.execute(delete(revision).where(revision.c.article == it.id, revision.c.number == it.revision))
-    tx.execute(
+        taken = _set_aside(tx, it)
+    made = tx.execute(
         revision.insert().values(
             article=it.id,
             number=it.revision,
@@ -163,6 +165,19 @@ def write(tx: Tx, it: Article, change: Change, now: datetime, origins: Origins =
             origins=json.dumps(dict(origins), ensure_ascii=False),
         )
     )
+    if taken:
+        tx.execute(delete(revision).where(revision.c.article == it.id, revision.c.number == -it.revision))
+    if it.revision > 1:
+        told = {} if change is Change.AMENDED else {"archive": None}
+        seq = made.inserted_primary_key[0]  # type: ignore[index]  # an INSERT of one row has one
+        tx.execute(membership.update().where(membership.c.article == it.id).values(revision=seq, **told))
+
+
+def _set_aside(tx: Tx, it: Article) -> bool:
+    """A revision whose place is taken goes when the other is there, which cannot be given its seq then."""
+    # SQLite gives the seq of the last row, once it has gone, to the next: followers would see no change.
+    old = (revision.c.article == it.id) & (revision.c.number == it.revision)
+    return tx.execute(revision.update().where(old).values(number=-it.revision)).rowcount > 0
 
 
 def of_story(tx: Tx, story: str | None) -> tuple[Article, ...]:
@@ -257,6 +272,8 @@ def slugs(tx: Tx, keys: Iterable[str]) -> dict[str, str]:
 
 
 def get_many(tx: Tx, keys: Sequence[str]) -> tuple[Article, ...]:
+    if not keys:
+        return ()
     rows = tx.execute(_select().where(article.c.id.in_(keys))).all()
     return tuple(map(_article, rows))
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections import Counter, defaultdict
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, literal, select, update
 
 from feeder.model.delivery import Attempt, DeliveryState, Notice, NoticeKind, Outcome, Phase
 from feeder.store import dialect
-from feeder.store._rows import FIELDS, OPEN, conditions, from_row
-from feeder.store.schema_deliveries import attempt, delivery, notice
+from feeder.store._rows import FIELDS, conditions, from_row, is_open, undelivered, waits
+from feeder.store.schema_deliveries import attempt, delivery, flight, notice, webhook
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -41,12 +43,14 @@ def owe(tx: Tx, it: Delivery, *, ordered: bool = False) -> bool:
 
 def _newest_open(tx: Tx, name: str, article: str | None) -> int | None:
     """The newest delivery that is still open to a webhook, of one article or of all."""
-    query = select(func.max(delivery.c.id)).where(delivery.c.webhook == name)
-    if article is not None:
-        query = query.where(delivery.c.article == article)
-    # One look at an index each: the two states together would be a walk over the backlog.
-    found = [tx.execute(query.where(delivery.c.state == state)).scalar() for state in OPEN]
-    return max((key for key in found if key is not None), default=None)
+    found: int | None = tx.execute(_newest(of_all=article is None), {"name": name, "of": article}).scalar()
+    return found
+
+
+@cache
+def _newest(*, of_all: bool) -> Any:
+    query = select(func.max(delivery.c.id)).where(delivery.c.webhook == bindparam("name"), is_open())
+    return query if of_all else query.where(delivery.c.article == bindparam("of"))
 
 
 def put_notice(tx: Tx, it: Notice) -> bool:
@@ -78,7 +82,7 @@ def cancel_of_left(tx: Tx, names: Sequence[str], reason: str, now: datetime, lim
 
 def _waiting(tx: Tx, which: ColumnElement[bool], limit: int | None = None) -> Sequence[int]:
     """Locked: what another node claims at this moment is under way, and nobody claims the others meanwhile."""
-    query = select(delivery.c.id).where(which, delivery.c.state == DeliveryState.PENDING).order_by(delivery.c.id)
+    query = select(delivery.c.id).where(which, waits()).order_by(delivery.c.id)
     return tx.execute(query.limit(limit).with_for_update(key_share=True)).scalars().all()
 
 
@@ -92,6 +96,13 @@ def newest(tx: Tx) -> int:
 
 def get(tx: Tx, key: int) -> Delivery | None:
     row = tx.execute(select(*FIELDS).where(delivery.c.id == key)).first()
+    return None if row is None else from_row(row)
+
+
+def newest_of_topic(tx: Tx, name: str, key: int) -> Delivery | None:
+    """The newest delivery of this topic to this receiver."""
+    mine = (delivery.c.webhook == name) & delivery.c.event.startswith(f"topic_{key}_", autoescape=True)
+    row = tx.execute(select(*FIELDS).where(mine).order_by(delivery.c.id.desc()).limit(1)).first()
     return None if row is None else from_row(row)
 
 
@@ -150,17 +161,27 @@ def _attempt(row: Row[tuple[object, ...]]) -> Attempt:
 
 def count(tx: Tx) -> dict[str, dict[str, int]]:
     """How many deliveries by webhook and state."""
-    columns = (delivery.c.webhook, delivery.c.state)
-    found: dict[str, dict[str, int]] = {}
-    for name, state, number in tx.execute(select(*columns, func.count()).group_by(*columns)):
-        found.setdefault(name, {})[state] = number
-    return found
+    name, number = delivery.c.webhook, func.count()
+    leased = literal(DeliveryState.LEASED)
+    # Each of these is answered by an index alone: all, what is not delivered, and of that what is under way.
+    every = select(literal(DeliveryState.DELIVERED), name, number).group_by(name)
+    others = select(delivery.c.state, name, number).where(undelivered()).group_by(delivery.c.state, name)
+    flying = select(leased, flight.c.webhook, number).group_by(flight.c.webhook)
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for query, among in ((every, None), (others, DeliveryState.DELIVERED), (flying, DeliveryState.PENDING)):
+        for state, one, many in tx.execute(query):
+            found[one][state] += many
+            if among is not None:
+                found[one][among] -= many
+    return {one: dict(+states) for one, states in found.items()}
 
 
 def oldest_waiting(tx: Tx) -> dict[str, datetime]:
     """When the oldest delivery that is not yet answered well was created, by webhook."""
-    query = select(delivery.c.webhook, func.min(delivery.c.created)).where(delivery.c.state.in_(OPEN))
-    return {name: cast("datetime", moment) for name, moment in tx.execute(query.group_by(delivery.c.webhook))}
+    # Of each webhook: one look at an index, whatever the backlog.
+    mine = is_open() & (delivery.c.webhook == webhook.c.name)
+    oldest = select(delivery.c.created).where(mine).order_by(delivery.c.id).limit(1).scalar_subquery()
+    return {name: moment for name, moment in tx.execute(select(webhook.c.name, oldest)) if moment is not None}
 
 
 def failed_since(tx: Tx, moment: datetime) -> tuple[tuple[str, str], ...]:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from feeder.store.engine import Tx
 
+# Parameters that one statement can be given without a thought.
+MANY = 500
+
 
 def put(tx: Tx, table: Table, values: Mapping[str, Any], key: Sequence[str]) -> None:
     """Insert the row, or write it over the one with the same key."""

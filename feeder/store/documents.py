@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Integer, bindparam, delete, select
+from sqlalchemy import Integer, bindparam, delete, func, select
 
 from feeder.model.article import State
 from feeder.store import dialect
@@ -211,6 +211,11 @@ def due(tx: Tx, names: Collection[str], now: datetime) -> tuple[str, ...]:
     """Which of these sources are to be looked at now."""
     query = select(source.c.name).where(source.c.name.in_(names), source.c.due <= now)
     return tuple(tx.execute(query.order_by(source.c.due)).scalars())
+
+
+def next_due(tx: Tx, names: Collection[str]) -> datetime | None:
+    """When the first of them is to be looked at; it may be late already."""
+    return tx.execute(select(func.min(source.c.due)).where(source.c.name.in_(names))).scalar()
 
 
 def looked(tx: Tx, name: str, now: datetime, due: datetime, error: str = "", rest: datetime | None = None) -> None:

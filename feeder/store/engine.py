@@ -15,6 +15,7 @@ from sqlalchemy.pool import QueuePool
 
 from feeder.errors import StoreError
 from feeder.store import hints
+from feeder.store.pooler import is_direct
 from feeder.store.standing import Standing
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ Tx = Connection
 
 # Any two transactions that write articles follow one another, so that `revision.seq` is in commit order.
 _WRITERS = 0x66656564
+# What is asked so often on one connection is prepared: to plan it costs as much as to do it.
+_OFTEN = 5
 
 
 def _now() -> datetime:
@@ -91,6 +94,13 @@ class Store:
             return self._clock()
         moment: datetime = tx.execute(text("SELECT clock_timestamp()")).scalar_one()
         return moment.astimezone(UTC)
+
+    def moment(self) -> datetime:
+        """The same, where no transaction is under way. Raises StoreError."""
+        if self.embedded:
+            return self._clock()
+        with self.read() as tx:
+            return self.now(tx)
 
     def listen(self, heard: Callable[[str], None], ending: threading.Event) -> bool:
         """Call `heard` for each hint of other nodes (see hints) until `ending`. Raises StoreError.
@@ -180,14 +190,22 @@ def _pragmas(*, writer: bool, tidy: bool) -> tuple[str, ...]:
 
 def _postgres(url: URL) -> Engine:
     try:
-        return create_engine(
+        engine = create_engine(
             url,
             pool_size=8,
             max_overflow=24,
             pool_pre_ping=True,
             isolation_level="READ COMMITTED",
-            # Behind a pooler the next transaction may run on a server that has not seen this one's statements.
             connect_args={"prepare_threshold": None},
         )
     except (ModuleNotFoundError, NoSuchModuleError):
         raise StoreError("store: PostgreSQL needs one more package: pip install 'newsfeeder[postgres]'") from None
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        # Behind a pooler the next transaction may run on a server that has not seen this one's statements.
+        if is_direct(connection):
+            connection.prepare_threshold = _OFTEN
+        connection.rollback()
+
+    return engine

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Integer, String, bindparam, delete, func, select, update
 
+from feeder.model.article import Change
 from feeder.store import articles, dialect, hints
-from feeder.store.schema import cursor, feed, membership
+from feeder.store.schema import cursor, feed, membership, revision
+from feeder.store.schema_publishing import archived, tombstone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
 
     from feeder.model.article import Article
     from feeder.store.engine import Tx
+
+
+# How long it is remembered that an article was withdrawn.
+_REMEMBERED = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +90,52 @@ def of_article(tx: Tx, article: str) -> frozenset[str]:
 
 
 def enter(tx: Tx, name: str, article: Article) -> None:
-    tx.execute(membership.insert().values(feed=name, article=article.id, position=article.position))
+    """An archive that has it as it is now, from a time when it stood here before, is still good."""
+    given = {"feed": name, "article": article.id, "position": article.position, "number": article.revision}
+    tx.execute(_ENTER, given)
+    tx.execute(_DIG_UP, {"of": name, "key": article.id})
+
+
+_SEQ = select(revision.c.seq).where(
+    revision.c.article == bindparam("article", type_=String),
+    revision.c.number == bindparam("number", type_=Integer),
+)
+_TOLD = select(func.max(revision.c.seq)).where(
+    revision.c.article == bindparam("article", type_=String), revision.c.kind != Change.AMENDED
+)
+_KEPT = select(func.max(archived.c.number)).where(
+    archived.c.feed == bindparam("feed", type_=String),
+    archived.c.article == bindparam("article", type_=String),
+    archived.c.struck.is_(False),
+    archived.c.revision >= _TOLD.scalar_subquery(),
+)
+_ENTER = membership.insert().values(
+    feed=bindparam("feed"),
+    article=bindparam("article"),
+    position=bindparam("position"),
+    revision=func.coalesce(_SEQ.scalar_subquery(), 0),
+    archive=_KEPT.scalar_subquery(),
+)
+_DIG_UP = delete(tombstone).where(tombstone.c.feed == bindparam("of"), tombstone.c.article == bindparam("key"))
 
 
 def leave(tx: Tx, names: Iterable[str], article: str) -> None:
     tx.execute(delete(membership).where(membership.c.article == article, membership.c.feed.in_(list(names))))
+
+
+def bury(tx: Tx, names: Iterable[str], article: str, now: datetime) -> None:
+    """It was withdrawn, and stood in these feeds; whoever wants to know can read that for some months."""
+    dialect.put_all(
+        tx, tombstone, [{"feed": name, "article": article, "at": now} for name in names], ("feed", "article")
+    )
+    tx.execute(delete(tombstone).where(tombstone.c.feed.in_(list(names)), tombstone.c.at < now - _REMEMBERED))
+
+
+def buried(tx: Tx, name: str, limit: int) -> tuple[tuple[str, datetime], ...]:
+    """The articles that were withdrawn from this feed and when, the newest first."""
+    query = select(tombstone.c.article, tombstone.c.at).where(tombstone.c.feed == name)
+    rows = tx.execute(query.order_by(tombstone.c.at.desc(), tombstone.c.article).limit(limit))
+    return tuple((row.article, row.at) for row in rows)
 
 
 def clear(tx: Tx, parent: str) -> None:
@@ -97,6 +145,7 @@ def clear(tx: Tx, parent: str) -> None:
 
 
 def newest(tx: Tx, name: str, limit: int) -> tuple[Article, ...]:
+    """The newest members, whatever else the subscription document has (see archives)."""
     query = select(membership.c.article).where(membership.c.feed == name)
     order = (membership.c.position.desc(), membership.c.article.desc())
     keys = tuple(tx.execute(query.order_by(*order).limit(limit)).scalars())

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from feeder.store.pooler import is_direct
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from threading import Event
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 
     from feeder.store.engine import Tx
 
-# What a hint may say: feeds are to be written again; something may be sent.
-FEEDS, DELIVERIES = "feeds", "deliveries"
+# What a hint may say: feeds are to be written again; something may be sent; somebody wants to subscribe.
+FEEDS, DELIVERIES, HUB = "feeds", "deliveries", "hub"
 
 _CHANNEL = "feeder"
 _KEY = "feeder hints"
@@ -51,9 +53,7 @@ def listen(engine: Engine, heard: Callable[[str], None], ending: Event) -> bool:
     arguments, options = engine.dialect.create_connect_args(engine.url)
     assert driver is not None  # noqa: S101 - an engine has one
     with driver.connect(*arguments, **options, autocommit=True) as connection:
-        # A pooler answers for itself when a connection is made, and a server behind it when that is asked.
-        server = connection.execute("SELECT pg_backend_pid()").fetchone()[0]
-        if server != connection.info.backend_pid:
+        if not is_direct(connection):
             return False
         connection.execute(f"LISTEN {_CHANNEL}")
         while not ending.is_set():

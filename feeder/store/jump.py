@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, func, select, type_coerce, update
 
-from feeder.model.delivery import DeliveryState
 from feeder.store.deliveries import MICROSECONDS
 from feeder.store.schema import document, source
-from feeder.store.schema_deliveries import attempt, delivery, replay, webhook
+from feeder.store.schema_deliveries import attempt, delivery, flight, replay, webhook
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -42,8 +41,7 @@ def follow(tx: Tx, by: timedelta, now: datetime, lease: timedelta) -> None:
 
     What is under way is ours, and lives: its leases begin again.
     """
-    leased = delivery.c.state == DeliveryState.LEASED
-    tx.execute(update(delivery).where(leased).values(lease_until=now + lease))
+    tx.execute(update(flight).values(until=now + lease))
     seconds = by.total_seconds()
     for column in _AHEAD if seconds < 0 else ():
         moved = type_coerce(column, BigInteger) + round(seconds * MICROSECONDS)

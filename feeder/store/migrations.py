@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, select, text
 
 from feeder.errors import StoreError
-from feeder.store import schema, schema_deliveries  # noqa: F401 - the tables of both
+from feeder.store import schema, schema_deliveries, schema_publishing, schema_topics  # noqa: F401 - all tables
 from feeder.store.schema import meta, metadata
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from feeder.store.engine import Store, Tx
 
-VERSION = 3
+VERSION = 6
 
 
 def _two(tx: Tx) -> None:
@@ -41,18 +41,22 @@ def _two(tx: Tx) -> None:
 
 
 _OPEN = "('pending', 'leased')"
-_CARRIED = (
-    "id, event, webhook, article, revision, kind, state, reason, tries, crashes, created, due, done, token,"
-    " lease_until"
-)
+_CARRIED = "id, event, webhook, article, revision, kind, reason, tries, crashes, created, due, done, token"
 _TRIED = "id, delivery, number, at, took, phase, outcome, reason, status, address, body, truncated, fenced"
 _BEFORE = (
     "SELECT max(o.id) FROM old_delivery o WHERE o.article = d.article AND o.webhook = d.webhook"
     " AND o.id < d.id AND o.state IN ('pending', 'leased')"
 )
 _CARRY = (
-    f"INSERT INTO delivery ({_CARRIED}, began, lane, behind) SELECT {_CARRIED}, created, 0,"  # noqa: S608 - constants
+    f"INSERT INTO delivery ({_CARRIED}, state, began, lane, behind) SELECT {_CARRIED},"  # noqa: S608 - constants
+    f" CASE state WHEN 'leased' THEN 'pending' ELSE state END, created, 0,"
     f" CASE WHEN state IN {_OPEN} THEN ({_BEFORE}) END FROM old_delivery d"
+)
+
+
+_FLYING = (
+    "INSERT INTO flight (delivery, webhook, lane, until) SELECT id, webhook, {}, coalesce(lease_until, 0) FROM {}"
+    " WHERE state = 'leased'"
 )
 
 
@@ -78,10 +82,11 @@ def _three(tx: Tx) -> None:
         *_unnamed(tx),
     ):
         tx.execute(text(statement))
-    ours = ("notice", "replay", "delivery", "attempt")
+    ours = ("notice", "replay", "delivery", "flight", "attempt")
     metadata.create_all(tx, tables=[metadata.tables[name] for name in ours])
     for statement in (
         _CARRY,
+        _FLYING.format("0", "old_delivery"),
         f"INSERT INTO attempt ({_TRIED}) SELECT {_TRIED} FROM old_attempt",  # noqa: S608 - constants
         "DROP TABLE old_attempt",
         "DROP TABLE old_delivery",
@@ -109,8 +114,59 @@ def _counters(tx: Tx) -> list[str]:
     return [highest.format(it) for it in ("delivery", "attempt")]
 
 
+_NEWEST = (
+    "UPDATE membership SET revision = coalesce((SELECT r.seq FROM article a JOIN revision r"
+    " ON r.article = a.id AND r.number = a.revision WHERE a.id = membership.article), 0)"
+)
+
+
+def _four(tx: Tx) -> None:
+    """Publishing: articles are kept as fragments, the history of a feed in archives, withdrawals as tombstones."""
+    ours = ("fragment", "archive", "archived", "tombstone")
+    metadata.create_all(tx, tables=[metadata.tables[name] for name in ours])
+    for statement in (
+        "ALTER TABLE membership ADD COLUMN revision BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE membership ADD COLUMN archive INTEGER",
+        "CREATE INDEX membership_open ON membership (feed, position, article) WHERE archive IS NULL",
+        _NEWEST,
+    ):
+        tx.execute(text(statement))
+
+
+def _five(tx: Tx) -> None:
+    """Real time: topics, who has subscribed to them, what is still to be verified, where we have subscribed."""
+    metadata.create_all(tx, tables=list(schema_topics.TABLES))
+    # Whoever comes from before version 3 got it with its table.
+    where = "state = 'pending' AND behind IS NULL AND article IS NULL"
+    tx.execute(text(f"CREATE INDEX IF NOT EXISTS delivery_due ON delivery (due, webhook) WHERE {where}"))
+
+
+_SIX_OF_POSTGRESQL = (
+    "ALTER TABLE attempt DROP CONSTRAINT attempt_delivery_fkey",
+    "ALTER TABLE delivery SET (fillfactor = 50)",
+)
+
+
+def _six(tx: Tx) -> None:
+    """What is under way stays pending, with a token and a row of its own, so that a claim changes no index."""
+    if "lease_until" not in {it["name"] for it in inspect(tx).get_columns("delivery")}:
+        return  # whoever comes from before version 3 has got the tables of today
+    metadata.create_all(tx, tables=[schema_deliveries.flight])
+    for statement in (
+        _FLYING.format("lane", "delivery"),
+        "UPDATE delivery SET state = 'pending', token = coalesce(token, '') WHERE state = 'leased'",
+        "DROP INDEX delivery_lease",
+        "DROP INDEX delivery_state",
+        "CREATE INDEX delivery_state ON delivery (state, webhook, id) WHERE state != 'delivered'",
+        "ALTER TABLE delivery DROP COLUMN lease_until",
+        # SQLite keeps the foreign key of what is there: it cannot drop one, and looks it up at little cost.
+        *(_SIX_OF_POSTGRESQL if tx.dialect.name != "sqlite" else ()),
+    ):
+        tx.execute(text(statement))
+
+
 # The step that leads to each version from the one before; version 1 is where we began.
-STEPS: Mapping[int, Callable[[Tx], None]] = {2: _two, 3: _three}
+STEPS: Mapping[int, Callable[[Tx], None]] = {2: _two, 3: _three, 4: _four, 5: _five, 6: _six}
 
 
 def migrate(store: Store, steps: Mapping[int, Callable[[Tx], None]] = STEPS, target: int = VERSION) -> int:

@@ -1,4 +1,4 @@
-"""The tables; those of deliveries are in schema_deliveries.
+"""The tables; those of deliveries are in schema_deliveries, those of what is published in schema_publishing.
 
 Instants are whole microseconds since 1970 (UTC), the same on SQLite and PostgreSQL.
 """
@@ -204,9 +204,21 @@ membership = Table(
     Column("feed", String, ForeignKey("feed.name"), nullable=False),
     Column("article", String, ForeignKey("article.id"), nullable=False),
     Column("position", Instant, nullable=False),
+    # The seq of the article's newest revision; the archive that holds what readers know of it, None for none yet.
+    Column("revision", BigInteger, nullable=False, server_default="0"),
+    Column("archive", Integer),
     PrimaryKeyConstraint("feed", "article"),
     Index("membership_position", "feed", "position", "article"),
     Index("membership_article", "article"),
+)
+
+Index(
+    "membership_open",
+    membership.c.feed,
+    membership.c.position,
+    membership.c.article,
+    sqlite_where=membership.c.archive.is_(None),
+    postgresql_where=membership.c.archive.is_(None),
 )
 
 # Who does what alone: a source is polled by one node at a time.

@@ -6,18 +6,19 @@ crash anywhere repeats, and never loses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, bindparam, case, func, literal, select, true, update
+from sqlalchemy import Integer, bindparam, case, delete, func, insert, literal, select, text, true, update
 
-from feeder.model.delivery import DeliveryState, Kind, Lane
-from feeder.store import bulk
-from feeder.store._rows import FIELDS, OPEN, from_row
+from feeder.model.delivery import Delivery, DeliveryState, Kind, Lane
+from feeder.model.noun import noun
+from feeder.store import behind, bulk
+from feeder.store._rows import FIELDS, KINDS, LANES, is_open, waits
 from feeder.store.deliveries import MICROSECONDS
 from feeder.store.instant import Instant
-from feeder.store.schema_deliveries import attempt, delivery, webhook
+from feeder.store.schema_deliveries import attempt, delivery, flight, webhook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from feeder.model.delivery import Attempt, Delivery
+    from feeder.model.delivery import Attempt
     from feeder.store.bulk import Query
     from feeder.store.engine import Tx
 
 
-@dataclass(frozen=True, slots=True)
+@noun(frozen=True, slots=True)
 class Settled:
     """What becomes of a delivery after an attempt, or of one that was not sent after all."""
 
@@ -44,6 +45,18 @@ class Settled:
     began: datetime
 
 
+def probing(tx: Tx) -> None:
+    """Nothing in this transaction walks the backlog, whatever PostgreSQL believes of its size.
+
+    Nor a bitmap, which would find what is dead again and again: a walk along an index notes it there.
+    """
+    if tx.dialect.name == "postgresql":
+        tx.execute(_PROBING)
+
+
+_PROBING = text("SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)")
+
+
 # ---------------------------------------------------------------- claiming
 
 
@@ -51,13 +64,14 @@ def ready(tx: Tx, names: Sequence[str], lane: Lane, now: datetime, upto: int, mo
     """The first of these webhooks, at most so many, that have something in this lane that could be sent now."""
     if not names or not upto or most <= 0:
         return []
-    given = {"names": bulk.words(tx, names), "lane": lane, "now": now, "upto": upto, "most": most}
+    given = {"names": bulk.words(names), "in_lane": lane, "now": now, "upto": upto, "most": most}
     return [name for (name,) in bulk.rows(tx, _ready(tx.dialect.name), given)]
 
 
-def under_way(tx: Tx) -> dict[tuple[str, Lane], int]:
-    """How many deliveries are leased, on all nodes, by webhook and lane."""
-    return {(name, Lane(lane)): number for name, lane, number in bulk.rows(tx, _under_way(tx.dialect.name))}
+def under_way(tx: Tx, names: Sequence[str]) -> dict[tuple[str, Lane], int]:
+    """How many deliveries are leased, on all nodes, by webhook and lane; of these webhooks at least."""
+    found = bulk.rows(tx, _under_way(tx.dialect.name), {"names": bulk.words(names)})
+    return {(name, LANES[lane]): number for name, lane, number in found}
 
 
 def claim(
@@ -67,14 +81,10 @@ def claim(
 
     `upto` is the newest delivery (by id) that may be sent yet.
     """
-    given = {"lane": lane, "now": now, "upto": upto}
-    found = [row for size, names in _by_size(most).items() for row in _heads(tx, names, given | {"size": size})]
-    if not found:
-        return ()
-    lease = {"new_state": DeliveryState.LEASED, "new_token": token, "new_until": until}
-    tx.execute(_lease(tx.dialect.name), lease | {"ids": bulk.words(tx, (row[0] for row in found))})
-    leased = (from_row((*row[:_STATE], DeliveryState.LEASED, *row[_STATE + 1 : -1], token)) for row in found)
-    return tuple(sorted(leased, key=lambda it: (it.due, it.id)))
+    given = {"in_lane": lane, "now": now, "upto": upto}
+    given |= {"new_token": token, "new_until": until}
+    found = [row for size, names in _by_size(most).items() for row in _taken(tx, names, given | {"size": size})]
+    return tuple(sorted((_leased(row, lane, token) for row in found), key=attrgetter("due", "id")))
 
 
 def _by_size(most: Mapping[str, int]) -> dict[int, list[str]]:
@@ -86,19 +96,42 @@ def _by_size(most: Mapping[str, int]) -> dict[int, list[str]]:
     return sizes
 
 
-def _heads(tx: Tx, names: list[str], given: dict[str, Any]) -> Sequence[Sequence[Any]]:
-    return bulk.rows(tx, _first(tx.dialect.name), given | {"names": bulk.words(tx, names)})
+def _taken(tx: Tx, names: list[str], given: dict[str, Any]) -> Sequence[Sequence[Any]]:
+    """The oldest of each, leased; rows of _CLAIMED."""
+    given["names"] = bulk.words(names)
+    if tx.dialect.name == "postgresql":
+        return tx.execute(_claim(), given).all()
+    found = bulk.rows(tx, _first(), given)
+    given["ids"] = bulk.numbers(tx, (row[0] for row in found))
+    for statement in _lease():
+        tx.execute(statement, given)
+    return found
+
+
+_CLAIMED = tuple(it for it in FIELDS if it.name not in {"state", "done", "behind", "lane", "token"})
+_FLYING = ("delivery", "webhook", "lane", "until")
+
+
+def _leased(row: Sequence[Any], lane: Lane, token: str) -> Delivery:
+    key, event, name, article, revision, kind, reason, tries, crashes, created, began, due = row
+    mine = (key, event, name, article, revision, KINDS[kind], DeliveryState.LEASED, reason, tries, crashes)
+    return Delivery(*mine, created, began, due, None, None, lane, token)
 
 
 # To build a statement costs more than to run it on an embedded store.
 
-_STATE = [column.name for column in FIELDS].index("state")
-
 
 @cache
 def _under_way(name: str) -> Query:
-    mine, columns = delivery.c.state == DeliveryState.LEASED, (delivery.c.webhook, delivery.c.lane)
-    return bulk.query(name, select(*columns, func.count().label("number")).where(mine).group_by(*columns))
+    number = func.count().label("number")
+    if name == "sqlite":
+        columns = (flight.c.webhook, flight.c.lane)
+        return bulk.query(name, select(*columns, number).group_by(*columns))
+    # By webhook: all at once is a walk over whatever was leased since the last vacuum.
+    each = bulk.each(name, "names")
+    query = select(flight.c.lane, number).where(flight.c.webhook == each.c.value)
+    leased = query.group_by(flight.c.lane).correlate(each).lateral("leased")
+    return bulk.query(name, select(each.c.value, *leased.c).select_from(each.join(leased, true())))
 
 
 def _due(name: ColumnElement[str], lane: Any) -> Any:
@@ -106,8 +139,10 @@ def _due(name: ColumnElement[str], lane: Any) -> Any:
     return (
         select(delivery.c.id)
         .where(delivery.c.webhook == name, delivery.c.lane == lane)
-        .where(delivery.c.state == DeliveryState.PENDING, delivery.c.behind.is_(None))
-        .where(delivery.c.due <= bindparam("now", type_=Instant), delivery.c.id <= bindparam("upto"))
+        .where(waits(), delivery.c.behind.is_(None))
+        .where(delivery.c.due <= bindparam("now", type_=Instant))
+        # What tells of no article tells of nothing that has yet to be published.
+        .where((delivery.c.id <= bindparam("upto")) | delivery.c.article.is_(None))
         .correlate_except(delivery)
     )
 
@@ -115,37 +150,54 @@ def _due(name: ColumnElement[str], lane: Any) -> Any:
 @cache
 def _ready(name: str) -> Query:
     each = bulk.each(name, "names")
-    due = _due(each.c.value, bindparam("lane", type_=Integer))
+    # Not `exists`: for that PostgreSQL may look at the whole backlog once, and in an order of its own.
+    due = _due(each.c.value, bindparam("in_lane", type_=Integer)).limit(1).scalar_subquery()
     # Those that are left alone now are not counted: they would take the places of others.
     rested = webhook.c.rest.is_(None) | (webhook.c.rest <= bindparam("now", type_=Instant))
     told = (webhook.c.name == each.c.value) & webhook.c.status.in_(("active", "blocked")) & rested
-    stands = select(webhook.c.name).where(told).correlate(each)
-    return bulk.query(name, select(each.c.value).where(stands.exists(), due.exists()).limit(bindparam("most")))
+    stands = select(webhook.c.name).where(told).correlate(each).limit(1).scalar_subquery()
+    found = select(each.c.value).where(stands.is_not(None), due.is_not(None))
+    return bulk.query(name, found.limit(bindparam("most")))
+
+
+def _oldest(name: ColumnElement[str]) -> Any:
+    due = _due(name, bindparam("in_lane", type_=Integer))
+    return due.order_by(delivery.c.due, delivery.c.id).limit(bindparam("size"))
+
+
+_NEW: dict[str, Any] = {"token": bindparam("new_token")}
+
+
+def _flights(which: Any) -> Any:
+    """Those of the rows of a query or table of deliveries."""
+    until = bindparam("new_until", type_=Instant)
+    return insert(flight).from_select(_FLYING, select(which.c.id, which.c.webhook, which.c.lane, until))
 
 
 @cache
-def _first(name: str) -> Query:
-    each = bulk.each(name, "names")
-    due = _due(each.c.value, bindparam("lane", type_=Integer))
-    due = due.order_by(delivery.c.due, delivery.c.id).limit(bindparam("size"))
-    if name == "postgresql":
-        whole = due.with_only_columns(*FIELDS).with_for_update(skip_locked=True, of=delivery)
-        head = whole.lateral("head")
-        return bulk.query(name, select(*head.c).select_from(each.join(head, true())))
-    # SQLite has no LATERAL, but takes a list that depends on the row.
-    one = delivery.alias("one")
-    columns = [one.c[column.name] for column in FIELDS]
-    return bulk.query(name, select(*columns).select_from(each.join(one, one.c.id.in_(due))))
+def _claim() -> Any:
+    """For PostgreSQL: all in one."""
+    each = bulk.each("postgresql", "names")
+    head = _oldest(each.c.value).with_for_update(skip_locked=True, of=delivery).lateral("head")
+    heads = select(head.c.id).select_from(each.join(head, true())).cte("heads")
+    leased = update(delivery).where(delivery.c.id == heads.c.id).values(_NEW)
+    taken = leased.returning(*_CLAIMED, delivery.c.lane).cte("taken")
+    return select(*(taken.c[it.name] for it in _CLAIMED)).add_cte(_flights(taken).cte("noted"))
 
 
 @cache
-def _lease(name: str) -> Any:
-    new: dict[str, Any] = {
-        "state": bindparam("new_state"),
-        "token": bindparam("new_token"),
-        "lease_until": bindparam("new_until"),
-    }
-    return update(delivery).where(bulk.among(name, delivery.c.id, "ids")).values(new)
+def _first() -> Query:
+    """For SQLite, which has no LATERAL, but takes a list that depends on the row."""
+    each, one = bulk.each("sqlite", "names"), delivery.alias("one")
+    columns = [one.c[column.name] for column in _CLAIMED]
+    oldest = one.c.id.in_(_oldest(each.c.value))
+    return bulk.query("sqlite", select(*columns).select_from(each.join(one, oldest)))
+
+
+@cache
+def _lease() -> tuple[Any, Any]:
+    mine = bulk.among("sqlite", delivery.c.id, "ids")
+    return update(delivery).where(mine).values(_NEW), _flights(select(delivery).where(mine).subquery("taken"))
 
 
 # ---------------------------------------------------------------- settling
@@ -153,7 +205,7 @@ def _lease(name: str) -> Any:
 
 def held(tx: Tx, ids: Iterable[int]) -> frozenset[tuple[int, str]]:
     """Which of these deliveries are leased, with their tokens; nobody else can change them meanwhile."""
-    rows = bulk.rows(tx, _held(tx.dialect.name), {"ids": bulk.words(tx, ids)})
+    rows = bulk.rows(tx, _held(tx.dialect.name), {"ids": bulk.numbers(tx, ids)})
     return frozenset((key, token) for key, token in rows)
 
 
@@ -165,75 +217,31 @@ def settle(tx: Tx, outcomes: Sequence[Settled], now: datetime) -> frozenset[tupl
     """
     leases = held(tx, {it.delivery for it in outcomes})
     mine = [it for it in outcomes if (it.delivery, it.token) in leases]
-    bulk.change_all(tx, delivery, _SETTLED, [_row(it, now) for it in mine])
-    let_go(tx, [it.delivery for it in mine if it.state is not DeliveryState.PENDING])
+    if mine:
+        bulk.change_all(tx, delivery, _SETTLED, [_row(it, now) for it in mine], ("token",))
+        tx.execute(_landed(tx.dialect.name), {"ids": bulk.numbers(tx, (it.delivery for it in mine))})
+    behind.let_go(tx, [it.delivery for it in mine if it.state is not DeliveryState.PENDING])
     return frozenset((it.delivery, it.token) for it in mine)
 
 
-_SETTLED = ("state", "reason", "tries", "crashes", "due", "began", "done", "token", "lease_until", "id")
+_SETTLED = ("state", "reason", "tries", "crashes", "due", "began", "done", "id")
 
 
 def _row(it: Settled, now: datetime) -> tuple[Any, ...]:
     done = None if it.state is DeliveryState.PENDING else now
-    return (it.state.value, it.reason, it.tries, it.crashes, it.due, it.began, done, None, None, it.delivery)
+    return (it.state.value, it.reason, it.tries, it.crashes, it.due, it.began, done, it.delivery)
 
 
-def let_go(tx: Tx, ids: Sequence[int]) -> None:
-    """What stood behind these has nothing before it any more."""
-    if ids:
-        tx.execute(_let_go(tx.dialect.name), {"ids": bulk.words(tx, ids)})
-
-
-def unblock(tx: Tx, after: int, upto: int) -> None:
-    """Let go what was owed meanwhile behind something that ended just then; for deliveries after..upto.
-
-    On PostgreSQL whoever owes sees a delivery open that another node settles at that moment. Before any of these
-    may be sent, what stands before them is waited for, in the order in which `held` locks.
-    """
-    mine = (delivery.c.id > after) & (delivery.c.id <= upto) & delivery.c.behind.is_not(None)
-    before = select(delivery.c.behind).where(mine)
-    older = delivery.alias()
-    tx.execute(select(older.c.id).where(older.c.id.in_(before)).order_by(older.c.id).with_for_update(read=True))
-    _let_go_of_ended(tx, mine)
-
-
-def unblock_all(tx: Tx) -> None:
-    """Let go whatever stands behind something that has ended.
-
-    On PostgreSQL who cancels, owes again or owes a notice may see a delivery open that another node settles just
-    then, and `unblock` may have been there already.
-    """
-    _let_go_of_ended(tx, delivery.c.behind.is_not(None))
-
-
-def _let_go_of_ended(tx: Tx, which: ColumnElement[bool]) -> None:
-    older = delivery.alias()
-    still_open = select(older.c.id).where(older.c.id == delivery.c.behind, older.c.state.in_(OPEN))
-    tx.execute(update(delivery).where(which, ~still_open.exists()).values(behind=None))
-
-
-def failing(tx: Tx, names: Sequence[str], since: datetime, now: datetime) -> Sequence[int]:
-    """What to these webhooks has failed since before `since`, waits for another try, and has others behind it."""
-    behind = delivery.alias()
-    query = (
-        select(delivery.c.id)
-        .where(delivery.c.webhook.in_(names), delivery.c.state == DeliveryState.PENDING)
-        .where(delivery.c.tries > 0, delivery.c.began < since, delivery.c.due > now)
-        .where(select(behind.c.id).where(behind.c.behind == delivery.c.id).exists())
-    )
-    return tx.execute(query).scalars().all()
+@cache
+def _landed(name: str) -> Any:
+    return delete(flight).where(bulk.among(name, flight.c.delivery, "ids"))
 
 
 @cache
 def _held(name: str) -> Query:
-    mine = bulk.among(name, delivery.c.id, "ids") & (delivery.c.state == DeliveryState.LEASED)
+    mine = bulk.among(name, delivery.c.id, "ids") & delivery.c.token.is_not(None)
     query = select(delivery.c.id, delivery.c.token).where(mine)
     return bulk.query(name, query.order_by(delivery.c.id).with_for_update(key_share=True))
-
-
-@cache
-def _let_go(name: str) -> Any:
-    return update(delivery).where(bulk.among(name, delivery.c.behind, "ids")).values(behind=None)
 
 
 _TRIED = ("delivery", "number", "at", "took", "phase", "outcome", "reason", "status", "address", "body")
@@ -257,39 +265,18 @@ def withdrawn_since(tx: Tx, it: Delivery) -> bool:
         delivery.c.webhook == it.webhook,
         delivery.c.id > it.id,
         delivery.c.kind == Kind.WITHDRAWN,
-        delivery.c.state == DeliveryState.PENDING,
+        waits(),
     )
     return it.article is not None and tx.execute(query.limit(1)).first() is not None
 
 
 def hurry(tx: Tx, name: str, now: datetime) -> int:
     """What waits for another try to this webhook is due at once, as of old before new; returns how many."""
-    waits = (delivery.c.webhook == name) & (delivery.c.state == DeliveryState.PENDING) & (delivery.c.tries > 0)
+    again = (delivery.c.webhook == name) & waits() & (delivery.c.tries > 0)
     due = case((delivery.c.created < now, delivery.c.created), else_=literal(now, Instant))
-    return tx.execute(update(delivery).where(waits, delivery.c.due > due).values(due=due)).rowcount
+    return tx.execute(update(delivery).where(again, delivery.c.due > due).values(due=due)).rowcount
 
 
-# ---------------------------------------------------------------- leases of the dead
-
-
-def losers(tx: Tx, now: datetime, *, everything: bool = False) -> tuple[str, ...]:
-    """The webhooks of what is lost."""
-    return tuple(tx.execute(select(delivery.c.webhook).distinct().where(_lost(now, everything))).scalars())
-
-
-def lost(tx: Tx, now: datetime, limit: int, *, everything: bool = False) -> tuple[Delivery, ...]:
-    """Leases that have run out, or all of them when their holders are known to be dead; settle them as LOST."""
-    query = select(*FIELDS).where(_lost(now, everything)).order_by(delivery.c.lease_until)
-    query = query.limit(limit).with_for_update(skip_locked=True, key_share=True)
-    return tuple(map(from_row, tx.execute(query).all()))
-
-
-def _lost(now: datetime, everything: bool) -> ColumnElement[bool]:  # noqa: FBT001 - said by its name
-    leased = delivery.c.state == DeliveryState.LEASED
-    return leased if everything else leased & (delivery.c.lease_until < now)
-
-
-def any_lost(tx: Tx, now: datetime) -> bool:
-    """Whether a lease has run out."""
-    query = select(delivery.c.id).where(_lost(now, everything=False))
-    return tx.execute(query.limit(1)).first() is not None
+def any_open(tx: Tx) -> bool:
+    """Whether anything waits, or is under way."""
+    return tx.execute(select(delivery.c.id).where(is_open()).limit(1)).first() is not None

@@ -8,9 +8,10 @@ from sqlalchemy import bindparam, delete, select, union_all
 
 from feeder.model.sketch import LEAST, Sketch
 from feeder.store import dialect
-from feeder.store.schema import phrase, sketch
+from feeder.store.schema import article, phrase, sketch
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy import Select
@@ -35,13 +36,13 @@ _ALIKE = select(sketch).where(sketch.c.article.in_(union_all(*map(_newest, _HASH
 _INSERT = phrase.insert()
 
 
-def put(tx: Tx, article: str, it: Sketch, now: datetime, *, first: bool) -> None:
+def put(tx: Tx, key: str, it: Sketch, now: datetime, *, first: bool) -> None:
     """Keep the sketch of the article's newest revision, which may be its `first`."""
-    values = {"article": article, "phrases": it.phrases, "hashes": it.packed()}
+    values = {"article": key, "phrases": it.phrases, "hashes": it.packed()}
     dialect.put(tx, sketch, values, ("article",))
     if not first:
-        tx.execute(delete(phrase).where(phrase.c.article == article))
-    tx.execute(_INSERT, [{"hash": number, "at": now, "article": article} for number in it.least])
+        tx.execute(delete(phrase).where(phrase.c.article == key))
+    tx.execute(_INSERT, [{"hash": number, "at": now, "article": key} for number in it.least])
 
 
 def alike(tx: Tx, it: Sketch) -> dict[str, Sketch]:
@@ -49,3 +50,11 @@ def alike(tx: Tx, it: Sketch) -> dict[str, Sketch]:
     asked = dict.fromkeys(_HASHES, _NONE) | dict(zip(_HASHES, it.least, strict=False))
     rows = tx.execute(_ALIKE, asked)
     return {row.article: Sketch.unpacked(row.phrases, row.hashes) for row in rows}
+
+
+def elsewhere(tx: Tx, keys: Collection[str], source: str) -> frozenset[str]:
+    """Those of these articles that are of other sources."""
+    if not keys:
+        return frozenset()
+    query = select(article.c.id).where(article.c.id.in_(list(keys)), article.c.source != source)
+    return frozenset(tx.execute(query).scalars())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
+from feeder.model.noun import noun
 from feeder.store import bulk, sending
 from feeder.store.schema_deliveries import webhook
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from feeder.store.engine import Tx
 
 
-@dataclass(frozen=True, slots=True)
+@noun(frozen=True, slots=True)
 class WebhookState:
     """`since` is when it first stood in the configuration; `status` is active, paused, disabled or blocked.
 
@@ -63,8 +63,19 @@ def register(tx: Tx, names: Collection[str], now: datetime) -> tuple[str, ...]:
     return new
 
 
-def states(tx: Tx) -> dict[str, WebhookState]:
-    return {row[0]: WebhookState(*row) for row in tx.execute(select(*_FIELDS).order_by(webhook.c.name)).all()}
+def states(tx: Tx, among: Iterable[str] | None = None, *, like: str = "") -> dict[str, WebhookState]:
+    """Of the webhooks of the configuration, now or before; or those `among` these names, or `like` that.
+
+    Subscribers of our topics and hubs have rows too, and there may be many.
+    """
+    query = select(*_FIELDS).order_by(webhook.c.name)
+    if among is not None:
+        query = query.where(webhook.c.name.in_(list(among)))
+    elif like:
+        query = query.where(webhook.c.name.like(like))
+    else:
+        query = query.where(webhook.c.name.not_like("%:%"))
+    return {row[0]: WebhookState(*row) for row in tx.execute(query).all()}
 
 
 def taken(tx: Tx, names: Iterable[str], *, wait: bool) -> dict[str, WebhookState]:
@@ -72,7 +83,7 @@ def taken(tx: Tx, names: Iterable[str], *, wait: bool) -> dict[str, WebhookState
 
     Always in one order, so that two nodes never wait for each other.
     """
-    rows = bulk.rows(tx, _taken(tx.dialect.name, wait=wait), {"names": bulk.words(tx, names)})
+    rows = bulk.rows(tx, _taken(tx.dialect.name, wait=wait), {"names": bulk.words(names)})
     return {row[0]: WebhookState(*row) for row in rows}
 
 
@@ -94,7 +105,7 @@ def set_status(tx: Tx, name: str, status: str, reason: str = "") -> bool:
 
 def resume(tx: Tx, name: str, now: datetime) -> bool:
     """Tell it again, as if nothing had been: what waits is tried at once, in order."""
-    it = states(tx).get(name)
+    it = states(tx, [name]).get(name)
     if it is not None:
         sending.hurry(tx, name, now)
         put_all(tx, [WebhookState(name, it.since, address=it.address, resumed=now, left=it.left)])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from feeder.store import Store
 
 # The code is the same on both; a server takes its time.
-EMBEDDED, SERVED = 60, 20
+EMBEDDED, SERVED = 30, 20
 
 
 def _with_address(change: Callable[[str], str]) -> Callable[[Entry], Entry]:
@@ -157,7 +157,7 @@ def test_markup_that_changes_around_the_same_words_is_told_to_nobody(store: Stor
 
 
 def test_different_entries_stay_different(store: Store) -> None:
-    size = 1000 if store.embedded else 200
+    size = 500 if store.embedded else 200
     agency = Agency(store, Wire(entries=[entry(n, NOW - timedelta(minutes=n)) for n in range(size)]))
     agency.look()
     assert len(agency.articles()) >= 0.993 * size

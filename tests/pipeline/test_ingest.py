@@ -50,6 +50,25 @@ def test_what_comes_after_the_first_look_is_owed_once(newsroom: Newsroom) -> Non
     assert newsroom.told() == [("published", 1)]
 
 
+def test_articles_of_one_day_and_edits_of_one_look_are_told_apart_by_their_updates(newsroom: Newsroom) -> None:
+    """Readers of Atom, and the W3C validator, take two entries of one `updated` for a mistake."""
+    for name in ("a", "b", "c"):
+        newsroom.write(
+            f"{name}.md", f"---\ntitle: Of {name}\ndate: 2026-01-02\n---\nIt rained on {name} all day.\n"
+        )
+    newsroom.look()
+    them = [newsroom.the(f"Of {name}") for name in ("a", "b", "c")]
+    assert len({it.published for it in them}) == 1
+    assert len({it.updated for it in them}) == 3
+    assert all(it.updated - it.published < timedelta(seconds=1) for it in them)
+    for name in ("a", "b", "c"):
+        newsroom.write(
+            f"{name}.md", f"---\ntitle: Of {name}\ndate: 2026-01-02\n---\nIt snowed on {name} at last.\n"
+        )
+    newsroom.look()
+    assert len({newsroom.the(f"Of {name}").updated for name in ("a", "b", "c")}) == 3
+
+
 def test_backfill_owes_the_newest_of_the_past_oldest_first(store: Store, tmp_path: Path) -> None:
     newsroom = Newsroom(store, tmp_path / "a", webhooks={"partner": webhook(backfill=2), "other": webhook()})
     for day in (1, 2, 3):

@@ -12,16 +12,25 @@ from sqlalchemy import inspect, text
 
 from feeder.errors import StoreError
 from feeder.model.article import Bar
-from feeder.store import articles, deliveries, documents, migrations, sending
+from feeder.model.delivery import Lane
+from feeder.store import articles, deliveries, documents, losses, migrations, sending
+from feeder.store.instant import moment as _moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from feeder.store import Store, Tx
 
 SHAPES = Path(__file__).parent / "shapes"
 OLDER = sorted({int(file.name.partition(".")[0]) for file in SHAPES.glob("*.sql")})
 NEXT = migrations.VERSION + 1
+
+
+def moment(number: int) -> datetime:
+    found = _moment(number)
+    assert found is not None
+    return found
 
 
 def _older(store: Store, version: int) -> None:
@@ -129,6 +138,30 @@ def test_what_a_store_of_version_2_owed_is_owed_and_ids_go_on(store: Store) -> N
         assert deliveries.owe(tx, replace(third, event="msg_4"))
         assert deliveries.newest(tx) == 4
         sending.log_all(tx, [replace(tried, delivery=4)])
+
+
+FLYING = text(
+    "INSERT INTO delivery (id, event, webhook, article, revision, kind, state, reason, tries, crashes, created,"
+    " began, due, lane, token, lease_until)"
+    " VALUES (:id, :event, 'partner', 'a1', 1, 'published', :state, '', 2, 1, 7, 7, 9, 1, :token, :lease)"
+)
+
+
+def test_what_a_store_of_version_5_had_under_way_is_counted_and_lost_when_its_lease_runs_out(store: Store) -> None:
+    _older(store, 5)
+    with store.write() as tx:
+        tx.execute(text(str(ARTICLE).replace("first_look", "bar")), {"id": "a1", "first": ""})
+        tx.execute(text("INSERT INTO webhook (name, since, status, reason) VALUES ('partner', 1, 'active', '')"))
+        tx.execute(FLYING, {"id": 1, "event": "msg_1", "state": "leased", "token": "t", "lease": 8})
+        tx.execute(FLYING, {"id": 2, "event": "msg_2", "state": "pending", "token": None, "lease": None})
+    migrations.migrate(store)
+    with store.write() as tx:
+        found = [it for key in (1, 2) if (it := deliveries.get(tx, key))]
+        assert [(it.state.value, it.token) for it in found] == [("leased", "t"), ("pending", None)]
+        assert deliveries.count(tx) == {"partner": {"leased": 1, "pending": 1}}
+        assert sending.under_way(tx, ["partner"]) == {("partner", Lane.REPLAY): 1}
+        assert not losses.any_lost(tx, moment(8))
+        assert [it.id for it in losses.lost(tx, moment(9), 10)] == [1]
 
 
 def _add_a_column(tx: Tx) -> None:

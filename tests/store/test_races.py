@@ -15,9 +15,10 @@ from feeder.daemon.publishing import Publishing
 from feeder.errors import StoreError
 from feeder.model.delivery import DeliveryState, NoticeKind
 from feeder.pipeline.allowance import Busy
+from feeder.pipeline.announce import Spread
 from feeder.pipeline.claiming import Lease, claim
 from feeder.pipeline.settling import reclaim
-from feeder.store import Store, again, deliveries, published, sending, webhooks
+from feeder.store import Store, again, behind, deliveries, published, sending, webhooks
 from feeder.store.schema_deliveries import delivery
 from tests.daemon.harness import until
 from tests.pipeline.outside import options
@@ -102,7 +103,7 @@ def test_what_is_owed_again_behind_something_that_ends_just_then_is_let_go(store
             sending.settle(two, [fate(first)], NOW)
     with store.write() as tx:
         assert claimed(tx, {"partner": 9}) == []
-        sending.unblock_all(tx)
+        behind.unblock_all(tx)
         assert claimed(tx, {"partner": 9}) == [second]
 
 
@@ -116,7 +117,7 @@ def test_what_takes_the_place_of_something_cancelled_behind_what_ends_just_then_
         other.waits()
     assert other.well()
     with store.write() as tx:
-        sending.unblock_all(tx)
+        behind.unblock_all(tx)
         assert claimed(tx, {"partner": 9}) == [third]
 
 
@@ -158,7 +159,9 @@ def test_two_nodes_that_claim_at_the_same_moment_keep_to_a_webhooks_bound(store:
 def test_nothing_counts_as_published_that_was_being_written_at_that_moment(store: Store, tmp_path: Path) -> None:
     with store.write() as tx:
         owed(tx, 1)
-    publishing = Publishing(store, output(tmp_path), Holding(store, "us", timedelta(minutes=5)), lambda: None)
+    spread = Spread(tmp_path, "https://feeds.post.example/")
+    holding = Holding(store, "us", timedelta(minutes=5))
+    publishing = Publishing(store, output(tmp_path), holding, lambda: None, spread)
     with store.write() as tx:
         store.in_order(tx)
         key = owed(tx, 2)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from feeder.model.article import Change
 from feeder.model.delivery import Attempt, DeliveryState, Kind, Lane, Notice, NoticeKind, Outcome, Phase
 from feeder.model.delivery import owed as fresh
-from feeder.store import again, articles, deliveries, sending, webhooks
+from feeder.store import again, articles, behind, deliveries, losses, sending, webhooks
 from feeder.store.schema_deliveries import delivery
 from feeder.store.sending import Settled
 from tests.samples import NOW, article
@@ -78,7 +78,7 @@ def test_what_is_due_is_claimed_oldest_first_within_the_room_of_each_webhook(sto
         found = sending.claim(tx, {"a": 2, "b": 2, "c": 1}, Lane.NEWS, NOW, LATER, "token", EVERYTHING)
         assert sorted((it.webhook, it.event) for it in found) == [("a", "msg_2"), ("a", "msg_3"), ("c", "msg_3")]
         assert {it.state for it in found} == {DeliveryState.LEASED}
-        assert sending.under_way(tx) == {("a", Lane.NEWS): 2, ("c", Lane.NEWS): 1}
+        assert sending.under_way(tx, ["a", "b", "c"]) == {("a", Lane.NEWS): 2, ("c", Lane.NEWS): 1}
     with store.write() as tx:
         found = sending.claim(tx, {"a": 5}, Lane.NEWS, NOW, LATER, "other", EVERYTHING)
         assert [it.event for it in found] == ["msg_1"]
@@ -144,11 +144,11 @@ def test_only_a_lease_that_has_run_out_is_lost(store: Store) -> None:
     with store.write() as tx:
         key = owed(tx)
         claimed(tx, {"partner": 1})
-        assert not sending.any_lost(tx, NOW)
-        assert sending.lost(tx, NOW, 10) == ()
-        assert [it.id for it in sending.lost(tx, NOW, 10, everything=True)] == [key]
-        assert sending.any_lost(tx, NOW + timedelta(hours=1))
-        assert [it.id for it in sending.lost(tx, NOW + timedelta(hours=1), 10)] == [key]
+        assert not losses.any_lost(tx, NOW)
+        assert losses.lost(tx, NOW, 10) == ()
+        assert [it.id for it in losses.lost(tx, NOW, 10, everything=True)] == [key]
+        assert losses.any_lost(tx, NOW + timedelta(hours=1))
+        assert [it.id for it in losses.lost(tx, NOW + timedelta(hours=1), 10)] == [key]
 
 
 def test_attempts_are_kept_with_whatever_bytes_the_receiver_said(store: Store) -> None:
@@ -212,9 +212,9 @@ def test_what_was_owed_behind_something_that_ended_just_then_is_let_go(store: St
         # As another node leaves it that did not see the second one.
         tx.execute(delivery.update().where(delivery.c.id == first).values(state="delivered"))
         assert claimed(tx, {"partner": 9}) == []
-        sending.unblock(tx, 0, EVERYTHING)
+        behind.unblock(tx, 0, EVERYTHING)
         assert claimed(tx, {"partner": 9}) == [second]
-        sending.unblock(tx, 0, EVERYTHING)
+        behind.unblock(tx, 0, EVERYTHING)
         sending.settle(tx, [fate(second)], NOW)
         assert claimed(tx, {"partner": 9}) == [third]
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from feeder.errors import StoreError, StoreInUse
-from feeder.model.article import Change, Content, Enclosure, Person, State
+from feeder.model.article import Change, Content, Enclosure, Episode, Origin, Person, State, Subject
 from feeder.store import Store, articles, content, documents, feeds, leases, lock, migrations, reckoning
 from feeder.store.documents import DocumentState, Known
 from feeder.store.feeds import FeedState
@@ -50,8 +50,13 @@ def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
         tagline="Daily",
         caption="A bridge",
         image="https://post.example/1.jpg",
-        enclosures=(Enclosure("https://post.example/1.mp3", "audio/mpeg", 7, "Sound"),),
+        enclosures=(Enclosure("https://post.example/1.mp3", "audio/mpeg", 7, "Sound", 60),),
         notes=("cut",),
+        credit="C",
+        rights="©",
+        subjects=(Subject("Asia", "16", "https://post.example/topics"),),
+        origin=Origin("Wire", "https://wire.example/atom", "urn:wire", NOW),
+        episode=Episode(7, 2, "bonus", True, "https://post.example/7.vtt"),
     )
     it = article(content=full)
     with store.write() as tx:
@@ -64,6 +69,17 @@ def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
 def test_content_survives_its_json(title: str, categories: list[str]) -> None:
     it = Content(title=title, html=title, categories=tuple(categories), authors=(Person(title),))
     assert content.load(content.dump(it)) == it
+
+
+def test_what_says_nothing_new_is_kept_as_it_always_was() -> None:
+    """Equal contents are equal text: what an earlier feeder stored is no new revision for this one."""
+    old = (
+        '{"enclosures":[{"length":7,"media_type":"a/b","title":null,"url":"https://post.example/1"}],'
+        '"html":"<p>x</p>","title":"T"}'
+    )
+    made = Content("T", "<p>x</p>", enclosures=(Enclosure("https://post.example/1", "a/b", 7),))
+    assert content.dump(made) == old
+    assert content.load(old) == made
 
 
 def test_an_older_revision_can_be_seen_as_it_was(store: Store) -> None:
@@ -132,6 +148,19 @@ def test_revisions_are_followed_in_order_from_a_cursor(store: Store) -> None:
     with store.read() as tx:
         assert feeds.read_cursor(tx, "pages") == (rest[-1][0], "shape")
         assert feeds.read_cursor(tx, "unknown") == (0, "")
+
+
+def test_who_follows_the_revisions_sees_that_one_took_the_place_of_another(store: Store) -> None:
+    seqs: list[int] = []
+    with store.write() as tx:
+        _put(tx)
+    for title in ("First mended", "Then mended"):
+        with store.write() as tx:
+            articles.write(tx, article(1, revision=2, title=title), Change.AMENDED, NOW)
+        with store.read() as tx:
+            seqs += [seq for seq, _ in articles.changed_since(tx, max(seqs, default=1), 10)]
+            assert [number for number, _, _ in articles.revisions(tx, article(1).id)] == [1, 2]
+    assert len(set(seqs)) == 2
 
 
 def test_documents_keep_their_state_and_what_is_gone_is_no_longer_known(store: Store) -> None:
