@@ -14,8 +14,10 @@ _INTERIM = 8
 _LONGEST_LINE = 65_536  # as in http.client
 _MOST_LINES = 100  # likewise; the empty line counts
 _END = (b"\r\n", b"\n", b"")
-# A field as nearly all servers write it; whatever else there is, http.client reads.
+# A field, and a whole head, as nearly all servers write it; whatever else there is, http.client reads.
 _FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e]*)\r\n")
+_STATUS = re.compile(r"HTTP/1\.1 ([2-9][0-9][0-9])(?: ([\x20-\x7e]*))?\r\n")
+_FIELDS = re.compile(rf"(?:{_FIELD.pattern})*")
 
 
 class Unfinished(http.client.HTTPException):
@@ -31,10 +33,48 @@ def written(method: str, target: str, headers: Mapping[str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
 
 
+class Fields:
+    """Of http.client's message, what is asked of it here."""
+
+    __slots__ = ("_all", "_first")
+
+    def __init__(self, fields: list[tuple[str, str]]) -> None:
+        self._all = fields
+        self._first = {name.lower(): value for name, value in reversed(fields)}
+
+    def raw_items(self) -> list[tuple[str, str]]:
+        return self._all
+
+    def get(self, name: str) -> str | None:
+        """The first of this name, which is in lower case."""
+        return self._first.get(name)
+
+
 class Response(http.client.HTTPResponse):
     """Interim answers are skipped: `http.client` knows only 100 of them, and would skip it for ever."""
 
     def begin(self) -> None:
+        if not self._at_once():
+            self._line_by_line()
+        self._frame()
+        if self.length == 0:
+            self.close()  # as a read would do that finds nothing more to come
+
+    def _at_once(self) -> bool:
+        """Whether the head came in one piece, and is like nearly all."""
+        data = self.fp.peek()
+        end = data.find(b"\r\n\r\n") + 2
+        text = data[:end].decode("latin-1")
+        status = _STATUS.match(text)
+        if status is None or not _FIELDS.fullmatch(text, status.end()) or text.count("\n") > _MOST_LINES:
+            return False
+        self.fp.read(end + 2)
+        self.version, self.reason = 11, (status[2] or "").strip()
+        self.code = self.status = int(status[1])
+        self.headers = self.msg = Fields(_FIELD.findall(text, status.end()))  # type: ignore[assignment]
+        return True
+
+    def _line_by_line(self) -> None:
         version, status, reason = self._read_status()
         if not version.startswith("HTTP/1.") and version != "HTTP/0.9":
             raise http.client.UnknownProtocol(version)
@@ -42,9 +82,6 @@ class Response(http.client.HTTPResponse):
         self.code = self.status = status
         self.reason = reason.strip()
         self.headers = self.msg = fields(_lines(self.fp))
-        self._frame()
-        if self.length == 0:
-            self.close()  # as a read would do that finds nothing more to come
 
     def _read_status(self) -> tuple[str, int, str]:
         for _ in range(_INTERIM + 1):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import requests
+from urllib3.util import parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +26,10 @@ class Target:
     headers: dict[str, tuple[str, str]]
     pool: ref[HTTPConnectionPool] | Callable[[], None]
 
-
-class Prepared(requests.PreparedRequest):
-    target: Target
+    @property
+    def whole(self) -> str:
+        """As a proxy is asked for it: without login and fragment."""
+        return parse_url(requests.utils.urldefragauth(self.url)).url
 
 
 class Unusable(ValueError):
@@ -46,7 +48,7 @@ def target(url: str) -> Target:
     headers = {"host": ("Host", _host(whole))}
     if "Authorization" in prepared.headers:
         headers["authorization"] = ("Authorization", prepared.headers["Authorization"])
-    return Target(whole, prepared.path_url, headers, _nowhere)
+    return Target(whole, parse_url(whole).request_uri, headers, _nowhere)
 
 
 def _check(url: str) -> None:

@@ -1,70 +1,89 @@
-"""`requests` over sockets with a deadline: prepared request in, answer with an unread body out.
+"""Connections with a deadline, kept by urllib3: request in, answer with an unread body out.
 
-The adapter is used without a `requests.Session`: so there are no redirects, cookies, `.netrc`, proxies or CA
-bundles out of the environment that would have to be switched off. What remains is replaced here through the
-interfaces that requests and urllib3 give for it; tests/net/test_contracts.py says on which we lean. What is the
-same for every request to an address is found out once (`Target`).
+Of requests there is only what it makes of an address (`Target`), once for all that go there. Without its
+sessions there are no redirects, cookies, `.netrc`, proxies or CA bundles of the environment to be switched off.
+urllib3 keeps the connections, agrees on TLS and asks proxies for tunnels; what it does beside that for each
+request takes longer than to send it. tests/net/test_contracts.py says on which of its interfaces we lean.
 """
 
 from __future__ import annotations
 
 import logging
+import queue
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
+from http.client import IncompleteRead
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
-import requests.adapters
-import requests.utils
-from urllib3 import (
-    HTTPConnectionPool,
-    HTTPHeaderDict,
-    HTTPResponse,
-    HTTPSConnectionPool,
-    PoolManager,
-    ProxyManager,
-)
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import InvalidHeader
-from urllib3.util import Timeout
+from urllib3.exceptions import ProxyError
 
 from feeder.model.delivery import Phase
 from feeder.net._deadline import PlainSocket, Socket, current
 from feeder.net._heads import Response, written
-from feeder.net._targets import Prepared, login_of, target
+from feeder.net._targets import Target, login_of, target
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable
 
     from feeder.net._dial import Dialler
-    from feeder.net._targets import Target
 
 _HOSTS = 256  # that are kept connected
 _CONNECTIONS = 16  # to each
 _IDLE = 5.0  # seconds; most receivers wait at least as long before they close
 _TARGETS = 1024  # addresses that are remembered as prepared
 _LONGEST = 4096  # characters of one that is remembered
+_REDIRECTS = {301, 302, 303, 307, 308}
 
 # urllib3 writes whole addresses into its log, and those of webhooks are secrets: what happened, the answer says.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
 
 
-class _Untimed(Timeout):
-    """The sockets keep the deadline: urllib3 need not count, nor copy what it counts with."""
+@dataclass(slots=True, repr=False)
+class Prepared:
+    target: Target
+    method: str
+    headers: dict[str, str]
+    body: bytes
 
-    def clone(self) -> Timeout:
-        return self
 
-    def start_connect(self) -> float:
-        return 0.0
+class Reply:
+    """An answer whose head is read. Whoever has it either reads all of it and calls `keep`, or calls `drop`."""
+
+    def __init__(self, pool: Any, conn: Any, inner: Response) -> None:
+        self._pool, self._conn, self._inner = pool, conn, inner
+        self.status = inner.status
+        self.headers: tuple[tuple[str, str], ...] = tuple(inner.msg.raw_items())
 
     @property
-    def read_timeout(self) -> None:
-        return None
+    def empty(self) -> bool:
+        return self._inner.length == 0
 
+    @property
+    def is_redirect(self) -> bool:
+        return self.status in _REDIRECTS and self._inner.msg.get("location") is not None
 
-_UNTIMED = _Untimed(connect=None, read=None)
+    def read1(self, size: int) -> bytes:
+        """What has come of the body, nothing decoded; nothing at its end. HTTPException where it breaks off."""
+        piece = self._inner.read1(size)
+        if not piece and self._inner.length:
+            raise IncompleteRead(piece, self._inner.length)
+        return piece
+
+    def keep(self) -> None:
+        """The connection may be used again."""
+        self._inner.close()
+        self._pool._put_conn(self._conn)  # noqa: SLF001 - as urllib3 does it
+
+    def drop(self) -> None:
+        """What was not read to its end cannot be used again."""
+        self._conn.close()
+        self.keep()
 
 
 class _Dialled:
@@ -93,44 +112,21 @@ class _Dialled:
         self._asked = method
         self.sock.sendall(written(method, url, headers) + (body or b""))
 
-    def getresponse(self) -> HTTPResponse:
+    def getresponse(self) -> Response:
         inner = Response(self.sock, method=self._asked)
         try:
             inner.begin()
         except BaseException:
             inner.close()
             raise
-        if inner.will_close:
+        if inner.will_close or _contradicts_itself(inner):
             self.close()  # type: ignore[attr-defined] # of the connection
-        headers = _dictionary(inner.msg.raw_items())
-        try:
-            return self._unread(inner, headers)
-        except InvalidHeader:
-            # Lengths that contradict each other: the head was whole, and the body ends where the connection does.
-            self.close()  # type: ignore[attr-defined] # of the connection
-            headers.discard("content-length")
-            return self._unread(inner, headers)
-
-    def _unread(self, inner: Response, headers: HTTPHeaderDict) -> HTTPResponse:
-        return HTTPResponse(
-            body=inner,
-            headers=headers,
-            status=inner.status,
-            version=inner.version,
-            reason=inner.reason,
-            preload_content=False,
-            decode_content=False,
-            original_response=inner,
-            request_method=self._asked,
-        )
+        return inner
 
 
-def _dictionary(fields: Iterable[tuple[str, str]]) -> HTTPHeaderDict:
-    """What HTTPHeaderDict(fields) makes, in less time: it looks at all that it might have been given."""
-    made = HTTPHeaderDict()
-    for name, value in fields:
-        made.add(name, value)
-    return made
+def _contradicts_itself(inner: Response) -> bool:
+    """Whether it gives several lengths: what follows it might be anything (RFC 9112, 6.3)."""
+    return len({value for name, value in inner.msg.raw_items() if name.lower() == "content-length"}) > 1
 
 
 class _Plain(_Dialled, HTTPConnection):  # type: ignore[misc] # only what our requests need
@@ -147,8 +143,31 @@ class _TLS(_Dialled, HTTPSConnection):  # type: ignore[misc] # likewise
     response_class = Response  # of a proxy, to CONNECT
 
 
+class _Stack:
+    """What urllib3 asks of a queue.LifoQueue that never waits."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self.queue = size, deque[Any]()
+
+    def get(self, block: bool = False, timeout: float | None = None) -> Any:  # noqa: ARG002, FBT001, FBT002 - its
+        try:
+            return self.queue.pop()
+        except IndexError:
+            raise queue.Empty from None
+
+    def put(self, item: Any, block: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - its
+        if len(self.queue) >= self._size:
+            raise queue.Full
+        self.queue.append(item)
+
+    def qsize(self) -> int:
+        return len(self.queue)
+
+
 class _Kept:
     """A pool that does not hand out what was idle for long, nor any old connection when a fresh one is wanted."""
+
+    QueueCls = _Stack
 
     def _get_conn(self, timeout: float | None = None) -> Any:
         conn = super()._get_conn(timeout)  # type: ignore[misc] # of the pool
@@ -157,12 +176,6 @@ class _Kept:
         if not conn.is_closed:
             current().address = conn.peer
         return conn
-
-    def _validate_conn(self, conn: Any) -> None:
-        """Connects before anything is sent: urllib3 takes a reset while sending for an answer that may come."""
-        super()._validate_conn(conn)  # type: ignore[misc] # of the pool
-        if conn.is_closed:
-            conn.connect()
 
     def _put_conn(self, conn: Any) -> None:
         if conn is not None:
@@ -179,94 +192,81 @@ def _pools(dialler: Dialler) -> dict[str, type[HTTPConnectionPool]]:
     }
 
 
-class _Unread(requests.Response):
-    """Without the jar for cookies that each Response makes: nobody asks for them."""
-
-    def __init__(self) -> None:
-        self._content: Any = False  # as requests marks what was not read
-        self._content_consumed = False
-        self._next = None
-        self.history = []
-
-
-class Adapter(requests.adapters.HTTPAdapter):
+class Adapter:
     """The connections that go one way: with one TLS context, and straight or through one proxy."""
 
     def __init__(self, dialler: Dialler, context: ssl.SSLContext, proxy: str | None = None) -> None:
-        self._dialler, self._context, self._proxy = dialler, context, proxy
+        self._proxy, self._context = proxy, context
         self._targets = lru_cache(_TARGETS)(target)
-        super().__init__(_HOSTS, _CONNECTIONS)
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:  # noqa: FBT001, FBT002 - the signature of requests
-        kwargs |= {"maxsize": maxsize, "block": block, "ssl_context": self._context}
-        if self._proxy is None:
-            self.poolmanager = PoolManager(connections, **kwargs)
+        kept: dict[str, Any] = {"maxsize": _CONNECTIONS, "block": False, "ssl_context": context}
+        if proxy is None:
+            self._manager = PoolManager(_HOSTS, **kept)
         else:
-            address, login = login_of(self._proxy)
-            self.poolmanager = ProxyManager(address, connections, proxy_headers=login, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _pools(self._dialler)
+            address, login = login_of(proxy)
+            self._manager = ProxyManager(address, _HOSTS, proxy_headers=login, **kept)
+        self._manager.pool_classes_by_scheme = _pools(dialler)
 
     def prepared(self, method: str, url: str, headers: dict[str, tuple[str, str]], body: bytes) -> Prepared:
         """`headers` are by their names in lower case. Raises ValueError when `url` cannot be used."""
         known = self._targets(url) if len(url) <= _LONGEST else target(url)
-        prepared = Prepared()
-        prepared.target, prepared.method, prepared.url, prepared.body = known, method, known.url, body
         whole = known.headers | headers | known.headers
         if body or method not in {"GET", "HEAD"}:
             whole["content-length"] = ("Content-Length", str(len(body)))
-        prepared.headers = dict(whole.values())  # type: ignore[assignment] # a quicker mapping
-        return prepared
+        return Prepared(known, method, dict(whole.values()), body)
 
-    def dispatch(self, prepared: Prepared) -> requests.Response:
-        return self.send(prepared, stream=True, timeout=_UNTIMED)  # type: ignore[arg-type] # requests takes it
+    def dispatch(self, prepared: Prepared) -> Reply:
+        pool = self._pool(prepared.target)
+        conn = pool._get_conn()  # noqa: SLF001 - here and below as urllib3 does it for each request
+        try:
+            if conn.is_closed:
+                _connect(pool, conn)
+            # Who resets while we are sending may have answered.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                conn.request(prepared.method, *self._asked(pool, prepared))
+            return Reply(pool, conn, conn.getresponse())
+        except BaseException:
+            conn.close()
+            pool._put_conn(conn)  # noqa: SLF001
+            raise
 
     def knock(self, url: str) -> None:
         """Make a connection and close it."""
-        pool: Any = self.get_connection_with_tls_context(self.prepared("GET", url, {}, b""), verify=True)
+        pool = self._pool(self.prepared("GET", url, {}, b"").target)
         connection = pool._new_conn()  # noqa: SLF001 - the only way to one that is not used
         try:
-            if pool.proxy is not None:
-                pool._prepare_proxy(connection)  # noqa: SLF001 - as the pool does it before a request
-            if connection.is_closed:
-                connection.connect()
+            _connect(pool, connection)
         finally:
             connection.close()
 
-    # ------------------------------------------------------------ what requests lets a subclass say
-
-    def get_connection_with_tls_context(
-        self,
-        request: Any,
-        verify: Any,
-        proxies: Any = None,  # noqa: ARG002 - the adapter knows its proxy
-        cert: Any = None,
-    ) -> Any:
-        pool: Any = request.target.pool()
+    def _pool(self, known: Target) -> Any:
+        pool: Any = known.pool()
         if pool is None:
-            pool = super().get_connection_with_tls_context(request, verify, None, cert)
-            request.target.pool = ref(pool)
+            pool = self._manager.connection_from_url(known.url)
+            known.pool = ref(pool)
         return pool
 
-    def request_url(self, request: Any, proxies: Any) -> str:  # noqa: ARG002 - the adapter knows its proxy
-        known: Target = request.target
-        if self._proxy is None or known.url.startswith("https:"):
-            return known.path
-        return str(requests.utils.urldefragauth(known.url))
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """The context verifies; `requests` would have the CA bundle read again for every connection."""
-
-    def build_response(self, req: Any, resp: Any) -> requests.Response:
-        """Without cookies, and without a guess at the body's encoding: nobody asks for them."""
-        response = _Unread()
-        response.status_code, response.reason = resp.status, resp.reason
-        response.headers, response.raw = resp.headers, resp
-        response.url, response.request = req.url, req
-        return response
+    def _asked(self, pool: Any, prepared: Prepared) -> tuple[str, bytes, dict[str, str]]:
+        """Target, body and headers; a proxy is asked for the whole address, but where it only makes a tunnel."""
+        if self._proxy is None or pool.scheme == "https":
+            return prepared.target.path, prepared.body, prepared.headers
+        return prepared.target.whole, prepared.body, prepared.headers | pool.proxy_headers
 
     def close(self) -> None:
-        pools = self.poolmanager.pools
+        pools = self._manager.pools
         for key in list(pools.keys()):
             if (pool := pools.get(key)) is not None:
                 pool.close()
-        super().close()
+        self._manager.clear()
+
+
+def _connect(pool: Any, conn: Any) -> None:
+    """Before anything is sent, so that what breaks then has been sent to nobody."""
+    try:
+        if pool.proxy is not None and pool.scheme == "https":
+            pool._prepare_proxy(conn)  # noqa: SLF001
+        if conn.is_closed:
+            conn.connect()
+    except Exception as error:
+        if conn.proxy is not None and not conn.has_connected_to_proxy:
+            raise ProxyError("", error) from error
+        raise

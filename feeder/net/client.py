@@ -16,20 +16,17 @@ from feeder.net._trouble import TROUBLE, blocked, words
 from feeder.net._ways import Impassable, Ways
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import requests
+    from collections.abc import Iterable, Sequence
 
     from feeder.model.delivery import Request, Way
     from feeder.net._deadline import Exchange
     from feeder.net._dial import Lookup
-    from feeder.net._targets import Prepared
-    from feeder.net._transport import Adapter
+    from feeder.net._transport import Adapter, Prepared, Reply
     from feeder.net.guard import Guard
 
 USER_AGENT = f"feeder/{__version__}"
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_VALUE = re.compile(r"(?! )[\x20-\x7e]*")
+_TOKENS = re.compile(r"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+\n)*")
+_VALUES = re.compile(r"(?:(?! )[\x20-\x7e]*\n)*")
 
 
 class Client:
@@ -87,7 +84,7 @@ class Client:
                 return words(error, now)
         return None
 
-    def _sent(self, request: Request, now: Exchange) -> requests.Response:
+    def _sent(self, request: Request, now: Exchange) -> Reply:
         adapter = self._ways.adapter(request.way)
         prepared = self._prepared(adapter, request)
         try:
@@ -103,29 +100,29 @@ class Client:
         headers = self._headers | _by_name(request.headers)
         return adapter.prepared(request.method, request.url, headers, request.body)
 
-    def _answer(self, response: requests.Response, now: Exchange, keep: int) -> Answer:
+    def _answer(self, reply: Reply, now: Exchange, keep: int) -> Answer:
         now.phase = Phase.BODY
-        body, truncated, error = self._read(response, now, keep)
+        body, truncated, error = self._read(reply, now, keep)
         phase = Phase.BODY if error else Phase.DONE
-        headers = tuple(response.raw.headers.iteritems())
-        return Answer(phase, now.took, response.status_code, headers, body, truncated, error, now.address)
+        return Answer(phase, now.took, reply.status, reply.headers, body, truncated, error, now.address)
 
-    def _read(self, response: requests.Response, now: Exchange, keep: int) -> tuple[bytes, bool, str | None]:
+    def _read(self, reply: Reply, now: Exchange, keep: int) -> tuple[bytes, bool, str | None]:
         """At most `keep` bytes of the body as it came, nothing decoded; whether there is more; what broke it."""
-        if response.raw.length_remaining == 0:
-            response.raw.release_conn()
+        if reply.empty:
+            reply.keep()
             return b"", False, None
         body, error = bytearray(), None
         try:
             with now.within(self._body):
-                while not response.is_redirect and len(body) <= keep:
-                    piece = response.raw.read1(keep + 1 - len(body), decode_content=False)
+                while not reply.is_redirect and len(body) <= keep:
+                    piece = reply.read1(keep + 1 - len(body))
                     if not piece:
+                        reply.keep()
                         return bytes(body), False, None
                     body += piece
         except TROUBLE as trouble:
             error = words(trouble, now)
-        _abandon(response)
+        reply.drop()
         return bytes(body[:keep]), True, error
 
 
@@ -134,11 +131,10 @@ def _by_name(headers: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
     return {field[0].lower(): field for field in headers}
 
 
-def _abandon(response: requests.Response) -> None:
-    """What was not read to its end cannot be used again."""
-    response.raw.close()
-    response.raw.release_conn()
-
-
-def _unsendable(headers: Iterable[tuple[str, str]]) -> bool:
-    return not all(_TOKEN.fullmatch(name) and _VALUE.fullmatch(value) for name, value in headers)
+def _unsendable(headers: Sequence[tuple[str, str]]) -> bool:
+    """All names at once, and all values, each ended by what none of them may hold."""
+    names = "".join([f"{name}\n" for name, _ in headers])
+    values = "".join([f"{value}\n" for _, value in headers])
+    if names.count("\n") + values.count("\n") > 2 * len(headers):
+        return True
+    return not (_TOKENS.fullmatch(names) and _VALUES.fullmatch(values))

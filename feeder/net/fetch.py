@@ -125,6 +125,11 @@ class Fetcher:
         moved = hop.lasting and len(been) > 1
         return self._fetched(answer, hop.url, limit, asked=asked, moved=moved)
 
+    def post(self, url: str, body: bytes, headers: tuple[tuple[str, str], ...], *, home: str) -> Answer:
+        """What `url`, to which a stranger has led, answers to this. Nothing is raised, no redirect followed."""
+        client = self._trusted if _host(url) == _host(home) else self._strange
+        return client.send(Request("POST", url, headers, body, self._way), keep=1024)
+
     def _asked(self, hop: _Hop, accept: str, limit: int, end: float, trusted: str) -> Answer:
         left = end - monotonic()
         if left <= 0:

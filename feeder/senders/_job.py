@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from feeder.model.noun import noun
+
 if TYPE_CHECKING:
     from feeder.model.delivery import Answer, Request
 
@@ -18,7 +20,7 @@ class Crew:
     eager: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@noun(frozen=True, slots=True)
 class Job:
     """One request. `key` is its delivery's id; jobs of one `webhook` keep their connections together."""
 
@@ -27,7 +29,7 @@ class Job:
     request: Request = field(repr=False)  # holds addresses and signatures
 
 
-@dataclass(frozen=True, slots=True)
+@noun(frozen=True, slots=True)
 class Landed:
     """What became of a job.
 

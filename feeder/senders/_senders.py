@@ -114,6 +114,11 @@ class Senders:
                 self._pool.put(entries)
         self._reckon(len(jobs), now)
 
+    def expect(self, number: int) -> None:
+        """So many jobs may come at once, now or later: to be said again and again while that is so."""
+        if number >= _BUSY:
+            self._start_processes(time.monotonic())
+
     def use(self, send: Callable[[Request], Answer], allow: Sequence[str]) -> None:
         """From the next job on. Where `allow` is another, processes finish what is under way and are replaced."""
         self._send = send

@@ -1,6 +1,7 @@
 """Where documents come from: the shelf of sources. A kind is one file and one line here."""
 
 from feeder.sources import feed, folder, mail, page, push, sitemap
+from feeder.sources._feed_pushed import Pushed
 from feeder.sources._settling import Settling
 from feeder.sources._source import EVERYTHING, Get, Kind, Look, Means, Refused, Source, Watch
 from feeder.sources.folder import SETTLE
@@ -22,6 +23,7 @@ __all__ = [
     "Kind",
     "Look",
     "Means",
+    "Pushed",
     "Refused",
     "Settling",
     "Source",

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from feeder.sources._feed_media import attachments, image
+from feeder.sources._feed_media import attachments, credit, image
 from feeder.sources._feed_parsed import Entry, address, pruned, text_of
+from feeder.sources._feed_podcast import episode
 from feeder.text import clean, one_line
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def entry_of(said: Said, feed: Said, base: str, about: dict[str, Any]) -> Entry:
         "tags": _tags(said),
         "language": _language(said, feed),
         "attachments": attachments(said, base),
-        "_feeder": pruned({"publisher": line(said.get("source") or {}, "title")}),
+        "_feeder": more(said, base),
         "_feed": about,
     }
     # `get` would take a missing date of change from that of publication, with a warning.
@@ -127,6 +128,45 @@ def _absolute(markup: str, said: str, base: str) -> str:
     except (etree.LxmlError, ValueError, AssertionError):
         return markup
     return str(written).removeprefix("<div>").removesuffix("</div>")
+
+
+def more(said: Said, base: str) -> dict[str, Any]:
+    """What JSON Feed has no key for."""
+    source = said.get("source") or {}
+    return pruned(
+        {
+            "publisher": line(source, "title"),
+            "rights": line(said, "rights"),
+            "credit": credit(said),
+            "subjects": _subjects(said),
+            "origin": _origin(source, base),
+            "episode": episode(said, base),
+        }
+    )
+
+
+def _origin(source: Said, base: str) -> dict[str, Any]:
+    """RFC 4287, section 4.2.11, or RSS's `source`: the feed that the entry was taken from."""
+    links = {it.get("rel"): it.get("href") for it in source.get("links") or []}
+    found = pruned(
+        {
+            "title": line(source, "title"),
+            "url": address(links.get("self") or source.get("href") or source.get("url"), base),
+            "id": one_line(str(source.get("id") or ""), 500),
+            "updated": one_line(str(source.get("updated") or ""), 60),
+        }
+    )
+    return found if {"title", "url"} & found.keys() else {}
+
+
+def _subjects(said: Said) -> list[dict[str, str]]:
+    found = []
+    for it in said.get("tags") or []:
+        term, scheme = one_line(it.get("term") or "", 200), one_line(it.get("scheme") or "", 500)
+        name = one_line(text_of(it.get("label") or term), 200)
+        if name and term and ":" in scheme:
+            found.append({"name": name, "term": term, "scheme": scheme})
+    return found
 
 
 def _tags(said: Said) -> list[str]:

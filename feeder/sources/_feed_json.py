@@ -26,7 +26,14 @@ def parse(body: bytes, url: str) -> Parsed:
             spoilt.append(
                 (f"entry {number}", "this entry of the feed cannot be read: it is no item of a JSON Feed")
             )
-    return Parsed("json", tuple(entries), tuple(spoilt), address(feed.get("next_url"), base))
+    older, own = address(feed.get("next_url"), base), address(feed.get("feed_url"), url)
+    return Parsed("json", tuple(entries), tuple(spoilt), older, hub=_hub(feed, base), own=own)
+
+
+def _hub(feed: dict[str, Any], base: str) -> str | None:
+    hubs = feed.get("hubs")
+    named = [it for it in hubs if isinstance(it, dict)] if isinstance(hubs, list) else []
+    return next((address(it.get("url"), base) for it in named if it.get("type") == "WebSub"), None)
 
 
 def _loaded(body: bytes) -> dict[str, Any]:
@@ -55,6 +62,7 @@ def _about(feed: dict[str, Any], base: str) -> dict[str, Any]:
             "url": address(feed.get("home_page_url"), base),
             "language": _line(feed.get("language")),
             "authors": _authors(feed, base),
+            "feed_url": base,
         }
     )
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from feeder.sources._feed_parsed import address, pruned
+from feeder.sources._feed_podcast import duration
 from feeder.text import one_line
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ def attachments(said: Said, base: str) -> list[dict[str, Any]]:
     for it in (*files, *media)[:_MOST]:
         url = address(it.get("href") or it.get("url"), base)
         if url is not None:
-            found.setdefault(url, _attachment(it, url))
+            found[url] = _attachment(it, url) | found.get(url, {})
+    if found and (length := duration(said)):
+        first = next(iter(found.values()))
+        first.setdefault("duration_in_seconds", length)
     return list(found.values())
 
 
@@ -39,6 +43,14 @@ def _attachment(it: Said, url: str) -> dict[str, Any]:
             "duration_in_seconds": number(it.get("duration")),
         }
     )
+
+
+def credit(said: Said) -> str | None:
+    """Who made the picture."""
+    for it in said.get("media_credit") or []:
+        if found := one_line(str(it.get("content") or ""), 300):
+            return found
+    return None
 
 
 def image(said: Said, base: str) -> str | None:

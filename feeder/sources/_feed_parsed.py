@@ -30,6 +30,7 @@ class Entry:
 class Parsed:
     """`spoilt` names the entries that cannot be read, and why; `older` is where earlier entries are.
 
+    `hub` is where it says that it can be subscribed to, and `own` which address it calls its own.
     `ttl` is for how many seconds the feed says that it stays the same; `pieces` how many calls read it.
     """
 
@@ -39,6 +40,8 @@ class Parsed:
     older: str | None = None
     ttl: int | None = None
     pieces: int = 1
+    hub: str | None = None
+    own: str | None = None
 
 
 def address(written: object, base: str) -> str | None:

@@ -9,6 +9,7 @@ import io
 from contextlib import suppress
 from functools import cache
 from typing import Any
+from xml.sax import SAXException
 
 # What its readers of single elements raise when elements end in a wrong order.
 _STUMBLES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -38,6 +39,13 @@ def _repaired() -> Any:
 
 class _Patient:
     """`<width>` without a text before it, and others, raised out of the middle of the feed."""
+
+    def startElementNS(self, name: Any, qname: str, attrs: Any) -> None:  # noqa: N802  SAX's name
+        """A namespace with a hard space breaks the names that Python makes of it: then the loose parser reads."""
+        try:
+            super().startElementNS(name, qname, attrs)  # type: ignore[misc] # of feedparser's mixin
+        except ValueError as error:
+            raise SAXException(str(error)) from error
 
     def unknown_starttag(self, tag: str, attrs: Any) -> None:
         with suppress(*_STUMBLES):

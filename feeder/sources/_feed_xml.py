@@ -104,7 +104,15 @@ def _parsed(said: Any, url: str, before: int, *, cut: bool) -> Parsed:
             name = one_line(str(it.get("id") or f"entry {count}"), 200)
             spoilt.append((name, f"this entry of the feed cannot be read ({type(error).__name__})"))
     older = _related(feed, "prev-archive") or _related(feed, "next")
-    return Parsed(said.version or "rss", tuple(entries), tuple(spoilt), address(older, url), _ttl(feed))
+    return Parsed(
+        kind=said.version or "rss",
+        entries=tuple(entries),
+        spoilt=tuple(spoilt),
+        older=address(older, url),
+        ttl=_ttl(feed),
+        hub=address(_related(feed, "hub"), url),
+        own=address(_related(feed, "self"), url),
+    )
 
 
 def _about(feed: Mapping[str, Any], url: str) -> dict[str, Any]:
@@ -115,6 +123,8 @@ def _about(feed: Mapping[str, Any], url: str) -> dict[str, Any]:
             "url": address(feed.get("link"), url),
             "language": one_line(str(language), 40),
             "authors": authors(feed, url),
+            "feed_url": address(_related(feed, "self"), url) or address(url, ""),
+            "id": one_line(str(feed.get("id") or ""), 500),
         }
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Seconds of quiet after which a file is read. Closed or moved in, it is whole; a second close soon after
-# belongs to the same change.
-CLOSED = 0.02
+# Seconds of quiet after which a file is read. Moved in, it is whole; closed, it is too, but a second close soon
+# after belongs to the same change.
+MOVED, CLOSED = 0.0, 0.02
 # It appeared with something in it; whoever still writes will be heard.
 APPEARED = 0.3
 # Nobody told that it was closed.
@@ -75,7 +76,7 @@ class _Ear(FileSystemEventHandler):
         source, target = self._keys(event.src_path), self._keys(event.dest_path)
         if isinstance(event, FileMovedEvent):
             # Both ends at once, or the article would be gone for a moment; moved aside, it may be replaced.
-            return [(source + target, CLOSED)] if target else [(source, DELETED)]
+            return [(source + target, MOVED)] if target else [(source, DELETED)]
         if isinstance(event, FileClosedEvent):
             return [(source, CLOSED)]
         if isinstance(event, FileDeletedEvent):
@@ -101,9 +102,18 @@ def _settles_in(path: str | bytes) -> float:
     return APPEARED if info.st_size else WRITTEN
 
 
+def _observer() -> BaseObserver:
+    """One that tells a file which was moved in, and is whole, from one that was just made."""
+    if sys.platform != "linux":
+        return Observer()
+    from watchdog.observers.inotify import InotifyObserver
+
+    return InotifyObserver(generate_full_events=True)
+
+
 def watch(root: Path, suffixes: Collection[str]) -> FolderWatch | None:
     """Watch `root` and all folders below; None (and a line in the log) where the system cannot."""
-    observer = Observer()
+    observer = _observer()
     watcher = FolderWatch(observer)
     try:
         observer.schedule(_Ear(root, suffixes, watcher), str(root), recursive=True)

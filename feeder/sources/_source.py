@@ -33,7 +33,8 @@ class Look:
 
     Of a source that does not show all it ever had: `present` are the keys that it shows now, known ones too (None
     when it only says that nothing changed); `gap` says that nothing it shows was known, so that something may have
-    been missed. `memory` is handed to the next look once everything of this one is stored. `rest` is for how long
+    been missed. `hub` is where it can be subscribed to, and as what; empty where it names none, None where nothing
+    is said. `memory` is handed to the next look once everything of this one is stored. `rest` is for how long
     the source asks to be left alone. `notes` are lines for the operator.
     """
 
@@ -48,6 +49,7 @@ class Look:
     memory: str = ""
     rest: timedelta | None = None
     notes: tuple[str, ...] = ()
+    hub: tuple[str, str] | None = None
 
 
 class Get(Protocol):

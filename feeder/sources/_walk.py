@@ -46,8 +46,12 @@ class Seen:
 def wanted(key: str, suffixes: Collection[str]) -> bool:
     """Whether the name is that of an article; nothing in a hidden folder is."""
     *folders, name = key.split("/")
-    hidden = any(folder.startswith(".") for folder in folders)
-    return not hidden and not _PASSING.search(name) and os.path.splitext(name)[1].lower() in suffixes
+    return _fits(name, suffixes) and not any(folder.startswith(".") for folder in folders)
+
+
+def _fits(name: str, suffixes: Collection[str]) -> bool:
+    """The name alone. Asked of every file at every look: the suffix is looked up first, and without a library."""
+    return name[name.rfind(".") :].lower() in suffixes and not _PASSING.search(name)
 
 
 def everything(root: Path, suffixes: Collection[str]) -> Seen:
@@ -85,7 +89,7 @@ def _files_of(
                 _link(entry, key, real, suffixes, seen)
             elif entry.is_dir(follow_symlinks=False):
                 below += [] if entry.name.startswith(".") else [f"{key}/"]
-            elif wanted(entry.name, suffixes):
+            elif _fits(entry.name, suffixes):
                 _note(key, entry.stat(follow_symlinks=False), seen)
         except FileNotFoundError:
             continue

@@ -18,6 +18,7 @@ from feeder.errors import SourceError, TooHard, Unreadable
 from feeder.model.document import ITEM, Document, Found
 from feeder.sources import _feed_memory as memories
 from feeder.sources._feed_history import MOST, Earlier, earlier
+from feeder.sources._feed_hub import hub_of
 from feeder.sources._feed_keys import Keyed, doubled, keyed
 from feeder.sources._feed_order import oldest_first
 from feeder.sources._feed_pages import Pages
@@ -54,11 +55,15 @@ def _history(value: object) -> int:
 
 
 class Options(PulledOptions):
-    """`full-text` reads the page of each new entry; `history` is how many older entries the first look fetches."""
+    """`full-text` reads the page of each new entry; `history` is how many older entries the first look fetches.
+
+    `hub`: subscribe to it, where it names a hub.
+    """
 
     type: Literal["feed"]
     full_text: bool = False
     history: Annotated[int, BeforeValidator(_history)] = 0
+    hub: bool = True
 
 
 class Feed:
@@ -101,6 +106,7 @@ class Feed:
             memory=memory if only is not None else memories.written(now, self._options.url),
             rest=max(filter(None, (rest_of(answer, parsed.ttl, self._means.now()), back.rest)), default=None),
             notes=(*self._moved(answer), *_emptied(past, shows), *filter(None, (back.note,))),
+            hub=hub_of(answer, parsed) if self._options.hub else ("", ""),
         )
 
     def read(self, found: Found) -> Document | None:

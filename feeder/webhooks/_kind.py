@@ -39,7 +39,7 @@ class Kind(Generic[O]):
         bare = self.notice(it, options, now) if isinstance(it, Notice) else self.request(it, options, now)
         way = way_of(options, proxy)
         if not options.headers:
-            return bare if way == STRAIGHT else replace(bare, way=way)
+            return bare if way is STRAIGHT else replace(bare, way=way)
         taken = {name.lower() for name, _ in bare.headers}
         more = ((name, value.reveal()) for name, value in options.headers.items() if name.lower() not in taken)
         return replace(bare, headers=(*bare.headers, *more), way=way)
@@ -47,6 +47,8 @@ class Kind(Generic[O]):
 
 def way_of(options: WebhookOptions, proxy: Secret | None) -> Way:
     it = options.certificate
+    if it is None and options.authority is None and proxy is None:
+        return STRAIGHT
     return Way(
         certificate=str(it.file) if it else None,
         key=str(it.key) if it and it.key else None,

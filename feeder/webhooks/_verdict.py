@@ -7,6 +7,7 @@ The header webhook-delivery: https://docs.svix.com/retries
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ def verdict(answer: Answer, now: datetime) -> Verdict:
     return _wanted_no_more(answer, status) or _failed(answer, status, now)
 
 
+@cache
 def named(status: int) -> str:
     """The status with the standard's name for it; the receiver's own may be anything."""
     try:

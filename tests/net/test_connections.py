@@ -29,6 +29,12 @@ def test_a_connection_whose_answer_was_not_read_whole_is_not_used_again(client: 
     assert [heard.connection for heard in receiver.heard] == [1, 2]
 
 
+def test_a_connection_whose_answer_contradicts_itself_is_not_used_again(client: Client) -> None:
+    with Receiver(answer(200, b"okay", (("content-length", "2"),)), answer()) as receiver:
+        assert [post(client, receiver.url), post(client, receiver.url)] == [200, 204]
+    assert [heard.connection for heard in receiver.heard] == [1, 2]
+
+
 def test_a_connection_that_was_closed_meanwhile_is_replaced(client: Client) -> None:
     with Receiver(exactly(head(204)), answer()) as receiver:
         assert [post(client, receiver.url), post(client, receiver.url)] == [204, 204]

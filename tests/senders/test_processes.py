@@ -359,3 +359,14 @@ def test_where_no_process_can_be_started_threads_carry_on(
     landing.wait(1)
     senders.close(10)
     assert landing.answers == {1: BY_THREAD}
+
+
+def test_processes_stand_ready_where_many_jobs_are_expected() -> None:
+    senders = Senders(by_thread, Landing(), processes=1, allow=LOOPBACK)
+    try:
+        senders.expect(10)
+        assert senders.pids == ()
+        senders.expect(1000)
+        until(lambda: len(senders.pids) == 1)
+    finally:
+        senders.close(10)

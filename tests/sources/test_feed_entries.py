@@ -25,7 +25,8 @@ def test_an_item_of_rss_says_all_that_it_has() -> None:
     more = (
         "<content:encoded><![CDATA[<p>The <b>whole</b> story.</p>]]></content:encoded>"
         "<dc:creator>Ann Lee</dc:creator>"
-        "<category>World</category><category>world</category><category>Sea</category>"
+        "<category>World</category><category>world</category>"
+        "<category domain='https://wire.example/topics'>Sea</category>"
         "<enclosure url='/a.mp3' length='123' type='audio/mpeg'/>"
         "<media:content url='https://i.example/s.jpg' medium='image' width='100'/>"
         "<media:content url='https://i.example/l.jpg' medium='image' width='900'/>"
@@ -44,8 +45,12 @@ def test_an_item_of_rss_says_all_that_it_has() -> None:
         "attachments": [
             {"url": "https://wire.example/a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 123},
         ],
-        "_feeder": {"publisher": "The Other"},
-        "_feed": {"title": "The Wire", "url": "https://wire.example/", "language": "en-GB"},
+        "_feeder": {
+            "publisher": "The Other",
+            "subjects": [{"name": "Sea", "term": "Sea", "scheme": "https://wire.example/topics"}],
+            "origin": {"title": "The Other", "url": "https://other.example/feed"},
+        },
+        "_feed": {"title": "The Wire", "url": "https://wire.example/", "language": "en-GB", "feed_url": URL},
     }
 
 
@@ -70,8 +75,57 @@ def test_an_entry_of_atom_says_all_that_it_has() -> None:
         "tags": ["Weather"],
         "language": "de",
         "attachments": [{"url": "https://wire.example/one.pdf", "mime_type": "application/pdf"}],
-        "_feed": {"title": "The Wire", "language": "en"},
+        "_feed": {"title": "The Wire", "language": "en", "feed_url": URL, "id": "urn:wire"},
     }
+
+
+def test_an_entry_says_its_vocabulary_its_picture_its_rights_and_where_it_was_taken_from() -> None:
+    entry = (
+        "<title>T</title><id>urn:x:1</id><content>Text</content><rights>© The Wire</rights>"
+        "<category term='04000000' scheme='http://cv.iptc.org/newscodes/mediatopic/' label='Economy'/>"
+        "<source><id>urn:other</id><title>The Other</title><updated>2026-02-01T00:00:00Z</updated>"
+        "<link rel='self' href='https://other.example/atom'/></source>"
+        "<media:content xmlns:media='http://search.yahoo.com/mrss/' url='https://i.example/l.jpg' medium='image'>"
+        "<media:credit role='photographer'>Bo Beach</media:credit></media:content>"
+    )
+    assert one(atom(entry))["_feeder"] == {
+        "publisher": "The Other",
+        "rights": "© The Wire",
+        "credit": "Bo Beach",
+        "subjects": [
+            {"name": "Economy", "term": "04000000", "scheme": "http://cv.iptc.org/newscodes/mediatopic/"}
+        ],
+        "origin": {
+            "title": "The Other",
+            "url": "https://other.example/atom",
+            "id": "urn:other",
+            "updated": "2026-02-01T00:00:00Z",
+        },
+    }
+
+
+def test_an_episode_says_how_long_it_is_and_which() -> None:
+    more = (
+        "<enclosure url='/7.mp3' length='9' type='audio/mpeg'/><itunes:duration>1:02:03</itunes:duration>"
+        "<itunes:episode>7</itunes:episode><itunes:season>2</itunes:season>"
+        "<itunes:episodeType>bonus</itunes:episodeType><itunes:explicit>yes</itunes:explicit>"
+        "<podcast:transcript xmlns:podcast='https://podcastindex.org/namespace/1.0' url='/7.vtt' type='text/vtt'/>"
+    )
+    found = one(rss(item("a", 3, more)))
+    assert found["attachments"][0]["duration_in_seconds"] == 3723
+    assert found["_feeder"]["episode"] == {
+        "number": 7,
+        "season": 2,
+        "kind": "bonus",
+        "explicit": True,
+        "transcript": "https://wire.example/7.vtt",
+    }
+
+
+@pytest.mark.parametrize("written", ["about an hour", "", "1:2:3:4", "-5", "99999999999999999999"])
+def test_a_length_that_is_none_is_left_out(written: str) -> None:
+    more = f"<enclosure url='/7.mp3' type='audio/mpeg'/><itunes:duration>{written}</itunes:duration>"
+    assert "duration_in_seconds" not in one(rss(item("a", 3, more)))["attachments"][0]
 
 
 def test_an_item_of_json_feed_says_all_that_it_has_and_no_more() -> None:
@@ -103,7 +157,7 @@ def test_an_item_of_json_feed_says_all_that_it_has_and_no_more() -> None:
         "tags": ["a"],
         "language": "en",
         "attachments": [{"url": "https://wire.example/a.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 9}],
-        "_feed": {"title": "The Wire"},
+        "_feed": {"title": "The Wire", "feed_url": URL},
     }
     assert one(jsonfeed(given | {"author": {"name": "Old"}}))["authors"] == [{"name": "Old"}]
 

@@ -10,7 +10,7 @@ import pytest
 from watchdog.events import FileCreatedEvent, FileMovedEvent
 
 from feeder.sources import EVERYTHING, Settling
-from feeder.sources._inotify import APPEARED, CLOSED, DELETED, WRITTEN, _Ear
+from feeder.sources._inotify import APPEARED, DELETED, MOVED, WRITTEN, _Ear
 from feeder.sources.folder import MEDIA_TYPES, Folder
 from tests.daemon.harness import until
 
@@ -101,6 +101,15 @@ def test_a_file_that_is_moved_in_is_heard_of(desk: Desk) -> None:
     assert desk.hears("a.txt")
 
 
+def test_a_file_that_was_written_just_now_and_is_moved_in_is_whole(desk: Desk) -> None:
+    new = desk.outside / "new.txt"
+    new.write_text("A story.", encoding="utf-8")
+    new.rename(desk.root / "new.txt")
+    moved = FileMovedEvent("", f"{desk.root}/new.txt")
+    assert _delays(desk, moved) == [(["new.txt"], MOVED)]
+    assert desk.hears("new.txt")
+
+
 def test_a_file_that_is_moved_within_is_heard_of_under_both_names(desk: Desk) -> None:
     (desk.root / "there.txt").rename(desk.root / "asia" / "here.txt")
     assert desk.hears("there.txt", "asia/here.txt")
@@ -182,7 +191,7 @@ def test_a_file_that_is_put_aside_has_the_time_to_be_saved_anew(desk: Desk) -> N
 
 def test_both_names_of_a_moved_file_are_due_in_the_same_moment(desk: Desk) -> None:
     moved = FileMovedEvent(f"{desk.root}/there.txt", f"{desk.root}/asia/new.txt")
-    assert _delays(desk, moved) == [(["there.txt", "asia/new.txt"], CLOSED)]
+    assert _delays(desk, moved) == [(["there.txt", "asia/new.txt"], MOVED)]
 
 
 def test_a_file_that_appears_with_something_in_it_is_read_sooner_than_an_empty_one(desk: Desk) -> None:
