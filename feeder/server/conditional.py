@@ -13,10 +13,19 @@ def http_date(seconds: int) -> str:
     return formatdate(seconds, usegmt=True)
 
 
+def listed(if_none_match: str) -> list[str]:
+    """The entity tags of a list, with their quotes and without what marks the weak ones."""
+    return _ETAG.findall(if_none_match)
+
+
 def not_modified(etag: str, modified: int, if_none_match: str | None, if_modified_since: str | None) -> bool:
     """If-None-Match, weakly compared, beats If-Modified-Since (13.2.2)."""
     if if_none_match is not None:
-        return if_none_match.strip() == "*" or etag in _ETAG.findall(if_none_match)
+        return if_none_match.strip() == "*" or etag in listed(if_none_match)
+    return unchanged_since(modified, if_modified_since)
+
+
+def unchanged_since(modified: int, if_modified_since: str | None) -> bool:
     since = _seconds(if_modified_since)
     return since is not None and modified <= since
 

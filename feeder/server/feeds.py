@@ -1,169 +1,216 @@
-"""output folder -> GET /feeds/…: media types, validators, ranges, and the links that WebSub looks for."""
+"""output folder -> GET /feeds/…, before anything else looks at the request.
+
+Readers poll, and most of what they get is 304: so a version of a document is made ready once (see document), and a
+request costs one look at its file and a choice. What takes long (the disk, packing, telling whether a packed file
+beside the document is really of it) is done in threads, once for all who wait for it.
+"""
 
 from __future__ import annotations
 
-import mimetypes
+import asyncio
+import logging
 import re
+import time
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
-from starlette.routing import Route
+from starlette.concurrency import run_in_threadpool
 
-from feeder.server.conditional import byte_range, http_date, not_modified, range_holds
+from feeder.errors import StoreError
+from feeder.server import media
+from feeder.server.coding import IDENTITY, SUFFIXES, holds, packed
+from feeder.server.delta import FOLDER, LONGEST, history
+from feeder.server.document import Delta, Document, opening_of
 from feeder.server.files import Folder
-from feeder.server.pages import slash
+from feeder.server.kinds import is_document, linked, media_type
+from feeder.server.media import Media, closed
+from feeder.server.memory import Memory
+from feeder.server.once import Once
+from feeder.server.plain import absent, plain, preflight
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from starlette.routing import BaseRoute
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from feeder.server.document import Asked, Opening
     from feeder.server.files import File
-    from feeder.server.parts import Parts
+    from feeder.server.parts import Became, Parts
 
-_PREFIX = "/feeds/"
-_DOCUMENTS = {
-    "atom": "application/atom+xml",
-    "rss": "application/rss+xml",
-    "json": "application/feed+json",
-    "html": "text/html",
-    "opml": "text/x-opml",
-    "xml": "application/xml",
-}
-_OTHERS = mimetypes.MimeTypes()  # Python's own table: the system's differs from node to node
+_log = logging.getLogger(__name__)
+PREFIX = "/feeds/"
+_KEPT = 64 * 1024 * 1024  # bytes of all that is served from memory
 _ARCHIVE = re.compile(r"(archive/.+/)([0-9]{5})(\.[a-z]+)")
-# What we publish shows pictures and plays media; it never runs anything, nor does an SVG or an Atom document
-# that a browser is led to.
-_POLICY = (
-    "default-src 'none'; img-src * data:; media-src *; style-src 'self' 'unsafe-inline'; "
-    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
-)
-Fields = list[tuple[str, str]]
-
-
-def routes(parts: Parts) -> list[BaseRoute]:
-    return [Route(_PREFIX + "{path:path}", Feeds(parts), methods=["GET"]), slash(_PREFIX)]
+_METHODS = ("GET", "HEAD")
+_Kept = Document | Media
 
 
 class Feeds:
-    """An ASGI endpoint: the files below `parts.folder`."""
+    """The files below `parts.folder`; `rest` answers everything else."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, rest: ASGIApp, clock: Callable[[], float] = time.time) -> None:
         self._folder = Folder(parts.folder)
-        self._links = parts.links
+        self._links, self._became = parts.links, parts.became
+        self._rest, self._clock = rest, clock
+        self._kept: Memory[_Kept] = Memory(_KEPT)
+        self._coming: Once[_Kept | Became | None] = Once()
+        self._packing: Once[None] = Once()
+        self._looking: set[asyncio.Task[None]] = set()
 
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        # Not the route's parameter: its pattern would overlook a line end after the last name.
-        path = scope["path"].removeprefix(_PREFIX)
-        path += "index.html" if path == "" or path.endswith("/") else ""
-        file = await self._folder.file(path)
-        if file is None:
-            raise HTTPException(404, "There is no such file")
-        try:
-            await self._answer(path, file, scope, send)
-        finally:
-            file.close()
-
-    async def _answer(self, path: str, file: File, scope: Scope, send: Send) -> None:
-        headers = Headers(scope=scope)
-        fields = [("etag", file.etag), ("cache-control", self._caching(path)), *_sharing(path)]
-        if not_modified(file.etag, file.modified, _joined(headers), headers.get("if-modified-since")):
-            await _head(send, 304, fields)
-            await send({"type": "http.response.body"})
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+            await self._rest(scope, receive, send)
             return
-        fields += [*_description(path, file), *_linked(path, self._links)]
-        status, span = _chosen(path, file, headers, scope["method"])
-        fields += _extent(status, span, file.size)
-        await _head(send, status, fields)
-        await _body(send, file, span if scope["method"] == "GET" else range(0))
+        if scope["method"] not in _METHODS:
+            await (preflight(send) if scope["method"] == "OPTIONS" else plain(send, 405))
+            return
+        path = scope["path"][len(PREFIX) :]
+        if not path or path.endswith("/"):
+            path += "index.html"
+        try:
+            await self._serve(path, scope, send)
+        except StoreError as error:  # what is there needs no store; what is not, may have moved
+            _log.debug("%s: %s", path, error)
+            await plain(send, 503)
 
-    def _caching(self, path: str) -> str:
+    async def _serve(self, path: str, scope: Scope, send: Send) -> None:
+        kept = self._kept.get(path)
+        found: _Kept | Became | None = kept
+        if kept is None or not self._folder.still(path, kept.stamp):
+            found = await self._found(path, kept)
+        if isinstance(found, Document):
+            await self._document(path, found, scope, send)
+        elif isinstance(found, Media):
+            await media.answer(self._folder, path, found, self._clock(), scope, send)
+        else:
+            await absent(send, found)
+
+    def at_once(self, path: str, headers: list[tuple[bytes, bytes]]) -> tuple[bytes, bytes] | None:
+        """What opens the answer to a GET and its body, when nothing has to be waited for: see connection."""
+        kept = self._kept.get(path[len(PREFIX) :]) if path.startswith(PREFIX) else None
+        now = self._clock()
+        if not isinstance(kept, Document) or now >= kept.look_at:
+            return None
+        if not self._folder.still(path[len(PREFIX) :], kept.stamp):
+            return None
+        answer = kept.answer(_asked(headers), now)
+        return (answer[0].raw, answer[1]) if isinstance(answer, tuple) else None
+
+    # ------------------------------------------------------------ documents
+
+    async def _document(self, path: str, document: Document, scope: Scope, send: Send) -> None:
+        now = self._clock()
+        if now >= document.look_at:
+            self._look_again(path, document, now)
+        asked = _asked(scope["headers"])
+        if scope["method"] == "HEAD":
+            asked.pop(b"a-im", None)  # 226 says that a GET was fulfilled (RFC 3229, section 10.4.1)
+        answer = document.answer(asked, now)
+        if isinstance(answer, Delta):
+            answer = await self._made(path, document, answer) or document.answer(_without_delta(asked), now)
+        if isinstance(answer, str):
+            await self._packing.do(str(id(document)), lambda: self._pack(path, document))
+            answer = document.answer(asked, now)
+        if not isinstance(answer, tuple):
+            await plain(send, 406)
+            return
+        opening, body = answer
+        await send(opening.message)
+        await send({"type": "http.response.body", "body": body})
+
+    async def _made(self, path: str, document: Document, delta: Delta) -> tuple[Opening, bytes] | None:
+        """None when the whole is not more."""
+        body = document.kept(delta)
+        if body is None:
+            bare = document.delta(delta)
+            if bare is None:
+                return None
+            body = bare if delta.coding == IDENTITY else await run_in_threadpool(packed, bare)
+            document.keep(delta, body)
+            self._keep(path, document)
+        return opening_of(delta, body), body
+
+    async def _pack(self, path: str, document: Document) -> None:
+        """One that nobody packed beside it."""
+        body = await run_in_threadpool(packed, document.file.body or b"")
+        document.add({"gzip": body}, self._clock(), sealed=document.sealed)
+        self._keep(path, document)
+
+    def _look_again(self, path: str, document: Document, now: float) -> None:
+        """For what the publisher had not written yet when we first looked; nobody waits for it."""
+        document.postpone(now)
+        if document.lacking() or not document.sealed:
+            task = asyncio.get_running_loop().create_task(self._looked_again(path, document))
+            self._looking.add(task)
+            task.add_done_callback(self._looking.discard)
+
+    async def _looked_again(self, path: str, document: Document) -> None:
+        found = await run_in_threadpool(self._siblings, path, document.file, document.lacking())
+        sealed = document.sealed or await run_in_threadpool(self._sealed, path)
+        if found or sealed != document.sealed:
+            document.add(found, self._clock(), sealed=sealed)
+            self._keep(path, document)
+
+    def _keep(self, path: str, document: Document) -> None:
+        if self._kept.get(path) is document:  # it may have been replaced meanwhile
+            self._kept.put(path, document)
+
+    # ------------------------------------------------------------ looking
+
+    async def _found(self, path: str, before: _Kept | None) -> _Kept | Became | None:
+        """What is there now. Who waits for a look that was begun before it came, makes sure of what that saw."""
+        late = path in self._coming
+        found = await self._coming.do(path, lambda: self._look(path, before))
+        if late and not (isinstance(found, Document | Media) and self._folder.still(path, found.stamp)):
+            return await self._look(path, before)
+        return found
+
+    async def _look(self, path: str, before: _Kept | None) -> _Kept | Became | None:
+        if not is_document(path) and not self._folder.has(path):
+            return None
+        found = await run_in_threadpool(self._read, path, before)
+        if isinstance(found, Document | Media):
+            self._kept.put(path, found)
+        else:
+            self._kept.drop(path)
+        return found
+
+    def _read(self, path: str, before: _Kept | None) -> _Kept | Became | None:
+        file = self._folder.open(path, before.file if before else None)
+        if file is None:
+            return self._became(path)
+        links = linked(*self._links(path))
+        if file.body is None or not is_document(path):
+            return closed(file, links)
+        described = [(b"content-type", media_type(path).encode()), *links]
+        sidecar = self._folder.read(f"{FOLDER}/{path}", LONGEST)
+        known = history(sidecar, file.hash, file.body) if sidecar else None
+        later = before is None or file.modified > before.file.modified or file.hash == before.file.hash
+        document = Document(file, described, known, self._clock(), sealed=self._sealed(path), later=later)
+        document.add(self._siblings(path, file, document.lacking()), self._clock())
+        return document
+
+    def _siblings(self, path: str, file: File, codings: list[str]) -> dict[str, bytes]:
+        """The packed files beside a document that are really of this version of it, and smaller."""
+        body, found = file.body or b"", {}
+        for coding in codings:
+            sibling = self._folder.read(path + SUFFIXES[coding], len(body) - 1)
+            if sibling and holds(coding, sibling, body):
+                found[coding] = sibling
+        return found
+
+    def _sealed(self, path: str) -> bool:
         """A full archive document never changes again: it is full once the next one stands beside it."""
         found = _ARCHIVE.fullmatch(path)
-        if found and self._folder.has(f"{found[1]}{int(found[2]) + 1:05}{found[3]}"):
-            return "public, max-age=31536000, immutable"
-        return "public, max-age=60" if _document(path) else "public, max-age=3600"
+        return found is not None and self._folder.has(f"{found[1]}{int(found[2]) + 1:05}{found[3]}")
 
 
-def _document(path: str) -> str | None:
-    return _DOCUMENTS.get(path.rpartition(".")[2])
+def _asked(headers: list[tuple[bytes, bytes]]) -> Asked:
+    """Headers that came more than once are one list."""
+    asked = dict(headers)
+    if len(asked) < len(headers):
+        asked = {name: b", ".join(value for other, value in headers if other == name) for name in asked}
+    return asked
 
 
-def _media_type(path: str) -> str:
-    if document := _document(path):
-        return f"{document}; charset=utf-8"
-    media_type, encoding = _OTHERS.guess_type(path)
-    if media_type is None or encoding:
-        return "application/octet-stream"
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
-
-
-def _sharing(path: str) -> Fields:
-    """For readers that run in a browser, and for caches in between; on 304 as on 200."""
-    if not _document(path):
-        return [("access-control-allow-origin", "*")]
-    return [
-        ("access-control-allow-origin", "*"),
-        ("access-control-expose-headers", "ETag, Link"),
-        ("vary", "Accept-Encoding"),
-    ]
-
-
-def _description(path: str, file: File) -> Fields:
-    return [
-        ("content-type", _media_type(path)),
-        ("last-modified", http_date(file.modified)),
-        ("content-security-policy", _POLICY),
-        *([] if _document(path) else [("accept-ranges", "bytes")]),
-    ]
-
-
-def _linked(path: str, links: Callable[[str], tuple[str | None, tuple[str, ...]]]) -> Fields:
-    """Each hub and exactly one self, a header each (WebSub, section 4)."""
-    own, hubs = links(path)
-    found = [(hub, "hub") for hub in hubs] + ([(own, "self")] if own else [])
-    return [("link", f'<{_ascii(address)}>; rel="{relation}"') for address, relation in found]
-
-
-def _ascii(address: str) -> str:
-    return quote(address, safe="!#$%&'()*+,/:;=?@[]~")
-
-
-def _chosen(path: str, file: File, headers: Headers, method: str) -> tuple[int, range]:
-    """Status and bytes. Ranges are for media: a part of a feed is of no use to anybody."""
-    whole = range(file.size)
-    if method != "GET" or _document(path) or not range_holds(headers.get("if-range"), file.etag, file.modified):
-        return 200, whole
-    span = byte_range(headers.get("range"), file.size)
-    if span is None:
-        return 200, whole
-    return (206, span) if span else (416, span)
-
-
-def _extent(status: int, span: range, size: int) -> Fields:
-    if status == 416:
-        return [("content-range", f"bytes */{size}"), ("content-length", "0")]
-    place = [("content-range", f"bytes {span.start}-{span.stop - 1}/{size}")] if status == 206 else []
-    return [*place, ("content-length", str(len(span)))]
-
-
-def _joined(headers: Headers) -> str | None:
-    """Several If-None-Match lines are one list."""
-    return ", ".join(headers.getlist("if-none-match")) if "if-none-match" in headers else None
-
-
-async def _head(send: Send, status: int, fields: Fields) -> None:
-    raw = [(name.encode(), value.encode()) for name, value in fields]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-
-
-async def _body(send: Send, file: File, span: range) -> None:
-    left = len(span)
-    async for piece in file.pieces(span):
-        left -= len(piece)
-        await send({"type": "http.response.body", "body": piece, "more_body": left > 0})
-    if not span:
-        await send({"type": "http.response.body"})
+def _without_delta(asked: Asked) -> Asked:
+    return {name: value for name, value in asked.items() if name != b"a-im"}

@@ -1,8 +1,7 @@
-"""output folder -> the bytes of one file and their ETag, both from one open descriptor.
+"""output folder -> the bytes of one file and their hash, both from one open descriptor.
 
-The publisher replaces files by rename while we read. What is small is kept in memory under the file's identity
-(device, inode, mtime, size), so that a repeated request costs one stat. Nothing but regular files below the
-folder is ever opened, and no symbolic link is followed: each part of a path is opened from its parent.
+The publisher replaces files by rename while we read. Nothing but regular files below the folder is ever opened,
+and no symbolic link is followed: each part of a path is opened from its parent. All of it waits for the disk.
 """
 
 from __future__ import annotations
@@ -11,15 +10,12 @@ import errno
 import hashlib
 import os
 import stat
-from collections import OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from starlette.concurrency import run_in_threadpool
-
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -28,9 +24,7 @@ _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.E
 _UNFINISHED = ("~", ".tmp", ".temp", ".part", ".swp")
 _DEEPEST = 16
 _PIECE = 256 * 1024
-_SMALL = 4 * 1024 * 1024
-_KEPT = 64 * 1024 * 1024
-_OVERHEAD = 1024  # what an entry without a body is counted as
+SMALL = 8 * 1024 * 1024  # what is kept in memory: a feed of 1,000 long articles is
 
 
 class Stamp(NamedTuple):
@@ -44,10 +38,13 @@ class Stamp(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """`body` when it is small, otherwise `descriptor`, which whoever holds the File closes."""
+    """`body` when it is small, otherwise `descriptor`, which whoever holds the File closes.
+
+    `hash` is the first 32 hex digits of the SHA-256 of its bytes: the same after each start and on every node.
+    """
 
     stamp: Stamp
-    etag: str
+    hash: str
     size: int
     body: bytes | None = None
     descriptor: int | None = None
@@ -56,13 +53,13 @@ class File:
     def modified(self) -> int:
         return self.stamp.modified // 1_000_000_000
 
-    async def pieces(self, span: range) -> AsyncIterator[bytes]:
-        if self.body is not None and span:
-            yield self.body[span.start : span.stop]
-            return
-        for at in range(span.start, span.stop, _PIECE):
-            wanted = min(_PIECE, span.stop - at)
-            yield await run_in_threadpool(_read, self.descriptor or 0, wanted, at)
+    def piece(self, at: int, end: int) -> bytes:
+        """Some of the bytes from `at` on, before `end`."""
+        wanted = min(_PIECE, end - at)
+        piece = os.pread(self.descriptor or 0, wanted, at)
+        if len(piece) != wanted:
+            raise OSError(errno.EIO, "the file became shorter while it was sent")
+        return piece
 
     def close(self) -> None:
         if self.descriptor is not None:
@@ -82,46 +79,40 @@ def _servable(part: str) -> bool:
 
 
 class Folder:
-    """For one event loop: its memory is only touched there."""
-
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._kept: OrderedDict[str, File] = OrderedDict()
-        self._weight = 0
+        self._prefix = f"{root}/"
 
     def has(self, path: str) -> bool:
         parts = parts_of(path)
         return parts is not None and self._stamp(parts) is not None
 
-    async def file(self, path: str) -> File | None:
+    def still(self, path: str, stamp: Stamp) -> bool:
+        """Whether `path`, which was opened once, leads to the same file as then: whatever leads there, one look.
+
+        It stands before each answer: who is told of an article by any node may come for it here the next moment.
+        """
+        try:
+            now = os.lstat(self._prefix + path)
+        except OSError:
+            return False
+        return (now.st_dev, now.st_ino, now.st_mtime_ns, now.st_size) == stamp
+
+    def open(self, path: str, known: File | None = None) -> File | None:
+        """`known` is what was there before: a large file that is still the same is not hashed again."""
         parts = parts_of(path)
-        stamp = self._stamp(parts) if parts else None
-        if not parts or stamp is None:
+        # Looked at first: opening a device can already do something.
+        return self._load(parts, known) if parts and self._stamp(parts) else None
+
+    def read(self, path: str, most: int) -> bytes | None:
+        """A file beside a document, also a hidden one; None when it is not there or longer than `most`."""
+        parts = path.split("/")
+        stamp = self._stamp(parts)
+        file = self._load(parts, None) if stamp and stamp.size <= min(most, SMALL) else None
+        if file is None:
             return None
-        kept = self._remembered(path, stamp)
-        if kept and kept.body is not None:
-            return kept
-        file = await run_in_threadpool(self._load, parts, kept)
-        if file:
-            self._remember(path, replace(file, descriptor=None))
-        return file
-
-    def _remembered(self, path: str, stamp: Stamp) -> File | None:
-        kept = self._kept.get(path)
-        if kept is None or kept.stamp != stamp:
-            return None
-        self._kept.move_to_end(path)
-        return kept
-
-    def _remember(self, path: str, file: File) -> None:
-        self._forget(self._kept.pop(path, None))
-        self._kept[path] = file
-        self._weight += _weight(file)
-        while self._weight > _KEPT:
-            self._forget(self._kept.popitem(last=False)[1])
-
-    def _forget(self, file: File | None) -> None:
-        self._weight -= _weight(file) if file else 0
+        file.close()
+        return file.body
 
     def _stamp(self, parts: Sequence[str]) -> Stamp | None:
         try:
@@ -132,7 +123,6 @@ class Folder:
             return None
 
     def _load(self, parts: Sequence[str], known: File | None) -> File | None:
-        """What `_stamp` saw; it saw a regular file, since opening a device can already do something."""
         try:
             with self._directory(parts[:-1]) as directory:
                 return _opened(os.open(parts[-1], _FILE, dir_fd=directory), known)
@@ -178,12 +168,12 @@ def _opened(descriptor: int, known: File | None) -> File | None:
 
 
 def _described(descriptor: int, stamp: Stamp, known: File | None) -> File:
-    if stamp.size <= _SMALL:
+    if stamp.size <= SMALL:
         body = b"".join(_whole(descriptor))
-        return File(stamp, _etag([body]), len(body), body=body)
+        return File(stamp, _hash([body]), len(body), body=body)
     if known and known.stamp == stamp:
         return replace(known, descriptor=descriptor)
-    return File(stamp, _etag(_whole(descriptor)), stamp.size, descriptor=descriptor)
+    return File(stamp, _hash(_whole(descriptor)), stamp.size, descriptor=descriptor)
 
 
 def _whole(descriptor: int) -> Iterator[bytes]:
@@ -191,20 +181,8 @@ def _whole(descriptor: int) -> Iterator[bytes]:
         yield piece
 
 
-def _read(descriptor: int, wanted: int, at: int) -> bytes:
-    piece = os.pread(descriptor, wanted, at)
-    if len(piece) != wanted:
-        raise OSError(errno.EIO, "the file became shorter while it was sent")
-    return piece
-
-
-def _etag(pieces: Iterator[bytes] | list[bytes]) -> str:
-    """Of the bytes alone, so that it outlives restarts and is the same on every node."""
-    digest = hashlib.blake2b(digest_size=16)
+def _hash(pieces: Iterator[bytes] | list[bytes]) -> str:
+    digest = hashlib.sha256()
     for piece in pieces:
         digest.update(piece)
-    return f'"{digest.hexdigest()}"'
-
-
-def _weight(file: File) -> int:
-    return _OVERHEAD + len(file.body or b"")
+    return digest.hexdigest()[:32]

@@ -13,7 +13,7 @@ from feeder.server import Parts, Server, build
 from feeder.server.listen import Receiver
 from feeder.server.parts import Health
 from feeder.store import Store
-from feeder.store.migrations import migrate
+from tests import tables
 from tests.pipeline.posting import Posting
 from tests.server.posting import Client
 
@@ -76,6 +76,10 @@ class Switch:
 
     app: ASGIApp
 
+    def at_once(self, path: str, headers: list[tuple[bytes, bytes]]) -> tuple[bytes, bytes] | None:
+        ready = getattr(self.app, "at_once", None)
+        return ready(path, headers) if ready else None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app(scope, receive, send)
 
@@ -98,8 +102,7 @@ def site(tmp_path: Path, receiver: Receiver, switch: tuple[Switch, tuple[str, in
 @pytest.fixture
 def client(site: Site, switch: tuple[Switch, tuple[str, int]], tmp_path: Path) -> Iterator[Client]:
     """The API of a newsroom whose only source of type push is `desk`."""
-    store = Store(f"sqlite:///{tmp_path}/feeder.db")
-    migrate(store)
+    store = Store(tables.in_folder(tmp_path))
     made = Client(Posting(store), site.address)
     switch[0].app = build(site.parts(api=made.api()))
     yield made

@@ -32,7 +32,7 @@ OLD = 1_700_000_000  # Tue, 14 Nov 2023 22:13:20 GMT
         ("by-category/août.atom", "application/atom+xml; charset=utf-8"),
     ],
 )
-def test_every_file_has_the_media_type_of_its_kind(site: Site, path: str, media_type: str) -> None:
+def test_rule_63_every_file_has_the_media_type_of_its_kind(site: Site, path: str, media_type: str) -> None:
     body = site.write(path)
     reply = ask(site.address, "/feeds/" + path.replace("û", "%C3%BB"))
     assert (reply.status, reply["content-type"], reply.body) == (200, media_type, body)
@@ -49,7 +49,7 @@ def test_the_folder_itself_is_its_index_and_is_never_listed(site: Site) -> None:
     assert ask(site.address, "/feeds")["location"] == "/feeds/"
 
 
-def test_head_has_the_headers_of_get_and_no_body(site: Site) -> None:
+def test_rule_66_head_has_the_headers_of_get_and_no_body(site: Site) -> None:
     site.write("all.atom", b"x" * 5000)
     got, head = ask(site.address, "/feeds/all.atom"), ask(site.address, "/feeds/all.atom", method="HEAD")
 
@@ -81,7 +81,7 @@ def test_an_address_in_a_link_header_cannot_break_out_of_it(site: Site) -> None:
     assert reply.all("set-cookie") == []
 
 
-def test_readers_in_a_browser_may_read_feeds_from_anywhere(site: Site) -> None:
+def test_rule_70_readers_in_a_browser_may_read_feeds_from_anywhere(site: Site) -> None:
     site.write("all.json")
     reply = ask(site.address, "/feeds/all.json", {"Origin": "https://reader.example"})
     assert reply["access-control-allow-origin"] == "*"
@@ -96,11 +96,11 @@ def test_nothing_that_is_published_may_run_scripts(site: Site, path: str) -> Non
     assert "script-src" not in policy
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "BREW"])
-def test_other_methods_are_refused_in_one_line_that_says_what_is_allowed(site: Site, method: str) -> None:
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_rule_66_other_methods_are_refused_in_one_line_that_says_what_is_allowed(site: Site, method: str) -> None:
     site.write("all.atom")
     reply = ask(site.address, "/feeds/all.atom", method=method)
-    assert (reply.status, reply["allow"], reply.body) == (405, "GET, HEAD", b"Method Not Allowed\n")
+    assert (reply.status, reply["allow"], reply.body) == (405, "GET, HEAD, OPTIONS", b"Method Not Allowed\n")
     assert reply["content-type"] == "text/plain; charset=utf-8"
     assert reply["x-content-type-options"] == "nosniff"
 
@@ -113,16 +113,7 @@ def test_what_is_not_there_is_told_in_one_plain_line(site: Site) -> None:
         assert reply["x-content-type-options"] == "nosniff"
 
 
-def test_a_feed_is_fresh_for_a_minute_and_a_full_archive_for_ever(site: Site) -> None:
-    for path in ("all.atom", "archive/all/00001.atom", "archive/all/00002.atom", "fog.jpg"):
-        site.write(path)
-    assert ask(site.address, "/feeds/all.atom")["cache-control"] == "public, max-age=60"
-    assert ask(site.address, "/feeds/fog.jpg")["cache-control"] == "public, max-age=3600"
-    assert "immutable" in ask(site.address, "/feeds/archive/all/00001.atom")["cache-control"]
-    assert "immutable" not in ask(site.address, "/feeds/archive/all/00002.atom")["cache-control"]
-
-
-def test_a_304_has_no_body_and_the_headers_that_caches_need(site: Site) -> None:
+def test_rule_65_a_304_has_no_body_and_the_headers_that_caches_need(site: Site) -> None:
     site.write("all.atom")
     whole = ask(site.address, "/feeds/all.atom")
     reply = ask(site.address, "/feeds/all.atom", {"If-None-Match": whole["etag"]})
@@ -160,7 +151,7 @@ LATER, SAME, EARLIER = (f"Tue, 14 Nov 2023 22:13:{second} GMT" for second in (21
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_what_a_reader_has_is_not_sent_again(
+def test_rule_64_what_a_reader_has_is_not_sent_again(
     site: Site, headers: dict[str, str], status: int, method: str
 ) -> None:
     site.write("all.atom")
@@ -170,13 +161,13 @@ def test_what_a_reader_has_is_not_sent_again(
     assert ask(site.address, "/feeds/all.atom", asked, method).status == status
 
 
-def test_last_modified_is_when_the_file_changed(site: Site) -> None:
+def test_rule_65_last_modified_is_when_the_file_changed(site: Site) -> None:
     site.write("all.atom")
     os.utime(site.folder / "all.atom", (OLD, OLD))
     assert ask(site.address, "/feeds/all.atom")["last-modified"] == SAME
 
 
-def test_an_etag_is_of_the_bytes_alone_so_it_outlives_restarts_and_is_the_same_on_every_node(
+def test_rule_71_an_etag_is_of_the_bytes_alone_so_it_outlives_restarts_and_is_the_same_on_every_node(
     site: Site, tmp_path: Path
 ) -> None:
     site.write("all.atom", b"the same bytes")
@@ -198,8 +189,8 @@ def test_a_changed_file_has_another_etag_at_once(site: Site) -> None:
     assert second["etag"] != first["etag"]
 
 
-@pytest.mark.parametrize("size", [1000, 5 * 1024 * 1024], ids=["small", "large"])
-def test_media_can_be_had_in_parts(site: Site, size: int) -> None:
+@pytest.mark.parametrize("size", [1000, 9 * 1024 * 1024], ids=["small", "large"])
+def test_rule_66_media_can_be_had_in_parts(site: Site, size: int) -> None:
     body = os.urandom(size)
     site.write("talk.mp3", body)
     whole = ask(site.address, "/feeds/talk.mp3")
@@ -217,7 +208,7 @@ def test_media_can_be_had_in_parts(site: Site, size: int) -> None:
 
 
 def test_a_large_file_has_a_304_too(site: Site) -> None:
-    site.write("talk.mp3", b"m" * 5 * 1024 * 1024)
+    site.write("talk.mp3", b"m" * 9 * 1024 * 1024)
     etag = ask(site.address, "/feeds/talk.mp3", method="HEAD")["etag"]
     assert ask(site.address, "/feeds/talk.mp3", {"If-None-Match": etag}).status == 304
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.server.conftest import Site
 
 
-@pytest.mark.parametrize(("size", "rounds"), [(20_000, 60), (5 * 1024 * 1024, 4)], ids=["small", "large"])
+@pytest.mark.parametrize(("size", "rounds"), [(20_000, 60), (9 * 1024 * 1024, 4)], ids=["small", "large"])
 def test_every_answer_is_whole_and_its_etag_is_of_its_body(site: Site, size: int, rounds: int) -> None:
     site.write("all.atom", b"0" * size)
     over = threading.Event()
@@ -34,7 +34,7 @@ def test_every_answer_is_whole_and_its_etag_is_of_its_body(site: Site, size: int
     for reply in replies:
         assert not reply.body.strip(reply.body[:1]), "two versions in one answer"
         assert int(reply["content-length"]) == len(reply.body)
-        assert reply["etag"] == f'"{hashlib.blake2b(reply.body, digest_size=16).hexdigest()}"'
+        assert reply["etag"] == f'"{hashlib.sha256(reply.body).hexdigest()[:32]}"'
     assert {readers[0].result()[-1].body[:1]} == {str(rounds % 10).encode()}
 
 
