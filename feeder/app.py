@@ -8,23 +8,25 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from feeder import config as configuration
 from feeder.extractors import Reader
 from feeder.model.article import Person
 from feeder.model.document import Hints
 from feeder.model.feed import Site
+from feeder.model.topic import hub_name
 from feeder.net import Client, Fetcher, Guard
+from feeder.pipeline.announce import Spread
 from feeder.pipeline.ingest import Desk
 from feeder.pipeline.making import Hook, Outside
 from feeder.pipeline.owing import Audience
 from feeder.pipeline.publish import Output
 from feeder.pipeline.rhythm import Rhythm
-from feeder.sources import SOURCES, Means
+from feeder.sources import SOURCES, Means, Pushed
 from feeder.store import Store
 from feeder.store.migrations import migrate
-from feeder.webhooks import WEBHOOKS
+from feeder.webhooks import TOPICS, WEBHOOKS
 from feeder.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from feeder.config import Config, Schedule, SourceOptions
+    from feeder.net import Fetched
     from feeder.net.keys import Key
     from feeder.sources import Get, Source
+    from feeder.sources.feed import Options as FeedOptions
 
     NextRun = Callable[[Schedule, datetime, tzinfo], datetime]
 
@@ -56,6 +60,8 @@ class App:
     fetcher: Fetcher
     workshop: Workshop
     rhythms: Mapping[str, Rhythm]
+    spread: Spread
+    callback: str  # what our callbacks at others' hubs begin with; empty where none could reach us
 
     def close(self) -> None:
         self.client.close()
@@ -83,7 +89,7 @@ def open_store(config: Config, *, daemon: bool = False) -> Store:
 def wire(config: Config, store: Store, next_run: NextRun) -> App:
     """`next_run(schedule, now, zone)` says when something is due; the schedule room knows how."""
     zone = config.site.timezone
-    site, audience = _site(config), _audience(config, next_run)
+    site, audience, spread = _site(config), _audience(config, next_run), spread_of(config)
     client, fetcher, workshop = Client(Guard(config.network.allow)), fetcher_of(config), Workshop()
     sources = {
         name: SOURCES[it.type].open(name, it, Means(_get(fetcher, it), workshop.call, now))
@@ -94,19 +100,16 @@ def wire(config: Config, store: Store, next_run: NextRun) -> App:
         store=store,
         sources=sources,
         desk=Desk(store, Reader(workshop.call), _hints(config), audience, zone),
-        output=Output(config.output.path, config.output.url, site, config.feeds, _hubs(config)),
-        outside=Outside(
-            hooks={name: Hook(name, it, WEBHOOKS[it.type]) for name, it in config.webhooks.items()},
-            site=site,
-            output=config.output.url,
-            feeds=config.feeds,
-            send=client.send,
-            allow=config.network.allow,
-            now=store.now,
-            chance=random.random,
-            token=secrets.token_hex,
-            proxy=config.network.proxy,
+        output=Output(
+            config.output.path,
+            config.output.url,
+            site,
+            config.feeds,
+            _hubs(config),
+            spread.cloud,
+            config.output.moved,
         ),
+        outside=_outside(config, store, client, site, spread),
         client=client,
         fetcher=fetcher,
         workshop=workshop,
@@ -114,7 +117,32 @@ def wire(config: Config, store: Store, next_run: NextRun) -> App:
             name: Rhythm(_due(config, name, next_run), random.random, patient=source.foreign)
             for name, source in sources.items()
         },
+        spread=spread,
+        callback=f"{config.server.url}websub/" if config.server.url else "",
     )
+
+
+def _outside(config: Config, store: Store, client: Client, site: Site, spread: Spread) -> Outside:
+    return Outside(
+        hooks={name: Hook(name, it, WEBHOOKS[it.type]) for name, it in config.webhooks.items()} | hubs_of(config),
+        site=site,
+        output=config.output.url,
+        feeds=config.feeds,
+        send=client.send,
+        allow=config.network.allow,
+        now=store.now,
+        chance=random.random,
+        token=secrets.token_hex,
+        proxy=config.network.proxy,
+        hub=spread.hub or spread.cloud,
+    )
+
+
+def pushed(app: App, name: str, sent: Fetched, shown: frozenset[str]) -> Source:
+    """The source of a feed with a document of it that its hub sent; `shown` are the keys that it has beside."""
+    options = app.config.sources[name]
+    means = Means(_get(app.fetcher, options), app.workshop.call, now)
+    return Pushed(name, cast("FeedOptions", options), means, sent, shown)
 
 
 def _audience(config: Config, next_run: NextRun) -> Audience:
@@ -176,5 +204,21 @@ def _hints(config: Config) -> Callable[[str, datetime], Hints]:
 
 
 def _hubs(config: Config) -> tuple[str, ...]:
-    # A hub of our own is not built yet: only hubs that are named are told of.
-    return () if isinstance(config.server.hub, bool) else tuple(config.server.hub)
+    """The hubs that our feeds name."""
+    it = spread_of(config)
+    return (it.hub,) if it.hub else it.hubs
+
+
+def spread_of(config: Config) -> Spread:
+    """Whom we tell that a feed changed, beside webhooks."""
+    it, output = config.server, config.output
+    hub = f"{it.url}hub" if it.hub is True else ""
+    cloud = f"{it.url}rsscloud/pleaseNotify" if it.rss_cloud else ""
+    return Spread(output.path, output.url, it.hub if isinstance(it.hub, tuple) else (), hub, cloud)
+
+
+def hubs_of(config: Config) -> dict[str, Hook]:
+    """The hubs of others as receivers, by their name among the webhooks."""
+    kind = TOPICS["hub-ping"]
+    named = {hub_name(url): url for url in spread_of(config).hubs}
+    return {name: Hook(name, kind.options(url=url), kind) for name, url in named.items()}

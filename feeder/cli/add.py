@@ -64,7 +64,7 @@ def _add(app: App, what: str, media_type: str | None) -> dict[str, Any]:
     from feeder.pipeline.single import take_in
 
     now = apps.now()
-    register(app.store, app.sources.keys(), app.desk.audience, now)
+    register(app.store, app.sources.keys(), app.desk.audience, now, app.spread.hubs)
     try:
         outcome, article = _of_folder(app, what, now) or take_in(app.desk, _document(app, what, media_type), now)
     except (NotYet, Unreadable) as trouble:

@@ -128,12 +128,15 @@ def _short(value: object) -> str:
 @config_option
 @json_option
 @click.option("--undo", is_flag=True, help="Bring it back instead.")
+@click.option("--everywhere", is_flag=True, help="Out of the archives too, which otherwise never change.")
 @click.argument("article")
-def withdraw(path: Path, as_json: bool, undo: bool, article: str) -> None:
+def withdraw(path: Path, as_json: bool, undo: bool, everywhere: bool, article: str) -> None:
     """Take an article out of every feed and tell the webhooks that were told of it.
 
     It stays away, whatever happens to its file, until it is brought back with --undo.
     """
+    if undo and everywhere:
+        raise UsageError("--undo and --everywhere: choose one of them")
     from feeder import app as apps
     from feeder.model.article import State
     from feeder.pipeline import intake
@@ -144,17 +147,20 @@ def withdraw(path: Path, as_json: bool, undo: bool, article: str) -> None:
         app = apps.wire(config, store, next_run)
         with store.write() as tx:
             store.in_order(tx)
-            audience, now = app.desk.audience, apps.now()
+            audience, now, struck = app.desk.audience, apps.now(), False
             if undo:
                 done = intake.take_back(tx, audience, found.id, now)
             else:
                 done = intake.withdraw(tx, audience, found.id, now, State.RETRACTED)
+                struck = everywhere and intake.strike(tx, found.id, now)
         app.close()
     if as_json:
-        print_json({"id": found.id, "slug": found.slug, "withdrawn": not undo, "changed": done})
+        facts = {"id": found.id, "slug": found.slug, "withdrawn": not undo, "changed": done}
+        print_json(facts | ({"archives": struck} if everywhere else {}))
     else:
         state = "live" if undo else "withdrawn"
-        say(f"{found.slug}: {state if done else f'was {state} before'}")
+        archived = "; it goes from the archives too" if struck else ""
+        say(f"{found.slug}: {state if done else f'was {state} before'}{archived}")
 
 
 @command.command("release")

@@ -26,7 +26,13 @@ _AT_ONCE = 16
 @click.command("check")
 @config_option
 @json_option
-def command(path: Path, as_json: bool) -> None:
+@click.option(
+    "--web",
+    "host",
+    type=click.Choice(["caddy", "nginx"]),
+    help="Print how this web server would publish the folder of feeds, and check nothing.",
+)
+def command(path: Path, as_json: bool, host: str | None) -> None:
     """Check the configuration, the store, every source and every webhook. Nothing is sent."""
     from feeder import app as apps
     from feeder.schedule import next_run
@@ -35,6 +41,10 @@ def command(path: Path, as_json: bool) -> None:
     config = apps.load(path)
     with closing(Store(config.store.reveal())) as store:
         app = apps.wire(config, store, next_run)
+        if host:
+            click.echo(_block(app, host), nl=False)
+            app.close()
+            return
         rows = [_row("configuration", str(path), ""), _store(store), _output(app), *_side_by_side(app)]
         app.close()
     well = all(row["well"] for row in rows)
@@ -44,6 +54,28 @@ def command(path: Path, as_json: bool) -> None:
         for row in rows:
             _print(row)
     sys.exit(0 if well else 1)
+
+
+def _block(app: App, host: str) -> str:
+    from feeder.config.load import local
+    from feeder.server import hosts
+
+    it, server = app.output, app.config.server
+    services = _services(app)
+    root = urlsplit(server.url).path.rstrip("/")
+    here = local(server).rstrip("/") if services else ""
+    return hosts.block(host, hosts.Site(it.folder, it.url, it.hubs, services, root, here))
+
+
+def _services(app: App) -> tuple[str, ...]:
+    """What our server answers beside files, where others reach it on the host that publishes the folder."""
+    from feeder.server import events, hub, websub
+
+    server, spread = app.config.server, app.spread
+    if server.listen is None or urlsplit(server.url)[:2] != urlsplit(app.output.url)[:2]:
+        return ()
+    asked = {events.PATH: True, hub.PATH: spread.hub, hub.CLOUD_PATH: spread.cloud, websub.PREFIX: app.callback}
+    return tuple(path for path, wanted in asked.items() if wanted)
 
 
 def _row(what: str, name: str, problem: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from feeder.cli.common import (
     say,
     table,
 )
+from feeder.cli.receivers import options_of
 from feeder.cli.replays import replay
 from feeder.errors import UsageError
 
@@ -63,10 +64,12 @@ def list_(
     after = moment(since, now()) if since else None
     with opened(path) as (config, store), store.read() as tx:
         states, at = webhooks.states(tx), store.now(tx)
-        if webhook is not None and webhook not in states:
+        if webhook is not None and webhook not in states | webhooks.states(tx, [webhook]):
             known_webhook(config, webhook)
         found = _found(tx, states, config, webhook, state, after, limit)
-        rows = [_row(it, states[it.webhook], config.webhooks.get(it.webhook), at) for it in found]
+        names = {it.webhook for it in found}
+        states, options = webhooks.states(tx, names), options_of(tx, config, names)
+        rows = [_row(it, states[it.webhook], options.get(it.webhook), at) for it in found]
         rows = _with_slugs(tx, rows)
     if as_json:
         print_json(rows)
@@ -192,9 +195,9 @@ def _facts(it: Delivery, config: Config, store: Store) -> dict[str, Any]:
     from feeder.cli.overview import next_of, standing
     from feeder.store import articles, deliveries, webhooks
 
-    options = config.webhooks.get(it.webhook)
     with store.read() as tx:
-        state, now = webhooks.states(tx).get(it.webhook), store.now(tx)
+        options = options_of(tx, config, [it.webhook]).get(it.webhook)
+        state, now = webhooks.states(tx, [it.webhook]).get(it.webhook), store.now(tx)
         return {
             **_plain(it),
             "slug": articles.slugs(tx, {it.article}).get(it.article) if it.article else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from feeder.cli.common import ago, safe, say, table
+from feeder.cli.receivers import options_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,24 +17,26 @@ if TYPE_CHECKING:
     from feeder.store.webhooks import WebhookState
 
 
-def overview(config: Config, store: Store) -> list[dict[str, Any]]:
-    """One row a webhook, those of the configuration first, then those that left it."""
-    from feeder.app import public_keys_of
+def overview(config: Config, store: Store, also: str = "") -> list[dict[str, Any]]:
+    """One row a webhook or hub, those of the configuration first, then those that left it; `also` this one."""
+    from feeder.app import hubs_of, public_keys_of
     from feeder.store import deliveries, webhooks
 
     with store.read() as tx:
-        states, counts, oldest = webhooks.states(tx), deliveries.count(tx), deliveries.oldest_waiting(tx)
-        now = store.now(tx)
+        states = webhooks.states(tx) | webhooks.states(tx, like="hub:%") | webhooks.states(tx, [also])
+        counts, oldest, now = deliveries.count(tx), deliveries.oldest_waiting(tx), store.now(tx)
+        named = [*config.webhooks, *hubs_of(config)]
+        options = options_of(tx, config, [*named, *states])
     return [
         {
             "name": name,
-            "type": config.webhooks[name].type if name in config.webhooks else "",
-            **(stands := standing(name, states.get(name), config.webhooks.get(name), now)),
+            "type": options[name].type if name in options else "",
+            **(stands := standing(name, states.get(name), options.get(name), now)),
             **_counts(counts.get(name, {}), str(stands["status"])),
             "oldest_waiting": oldest.get(name),
             "public_keys": public_keys_of(config, name),
         }
-        for name in [*config.webhooks, *(name for name in states if name not in config.webhooks)]
+        for name in [*named, *(name for name in states if name not in named)]
     ]
 
 

@@ -25,8 +25,10 @@ def command(path: Path, as_json: bool) -> None:
 
     with opened(path) as (config, store):
         app = apps.wire(config, store, next_run)
-        register(store, app.sources.keys(), app.desk.audience, apps.now())
-        report = Publisher(store, app.output).publish(everything=True)
+        register(store, app.sources.keys(), app.desk.audience, apps.now(), app.spread.hubs)
+        publisher = Publisher(store, app.output)
+        report = publisher.publish(everything=True)
+        publisher.close()
         app.close()
     counts = {what: report.counts[what] for what in ("written", "unchanged", "removed")}
     if as_json:

@@ -37,12 +37,14 @@ def command(path: Path, as_json: bool) -> None:
 
 
 def _facts(config: Config, store: Store) -> dict[str, Any]:
-    from feeder.store import articles, deliveries, lock
+    from feeder.app import spread_of
+    from feeder.store import articles, deliveries, lock, subscriptions
     from feeder.store import feeds as stored_feeds
 
     with store.read() as tx:
         sources, feeds, counts = _sources(tx, config), _feeds(tx, config), articles.count(tx)
         quarantined, unpublished = _quarantined(tx), (*stored_feeds.problems(tx), *_waiting(store, tx))
+        subscribers = subscriptions.reckoned(tx, store.now(tx))
         replays, lost = _replays(tx), deliveries.lost_since(tx, store.now(tx) - timedelta(days=1))
     webhooks = overview(config, store)
     waiting = [row["oldest_waiting"] for row in webhooks if row["oldest_waiting"]]
@@ -53,6 +55,8 @@ def _facts(config: Config, store: Store) -> dict[str, Any]:
         "sources": sources,
         "feeds": feeds,
         "webhooks": webhooks,
+        "hub": spread_of(config).hub,
+        "subscribers": subscribers,
         "backlog": sum(row["waiting"] for row in webhooks),
         "held": sum(row["held"] for row in webhooks),
         "dead": sum(row["dead"] for row in webhooks),
@@ -217,6 +221,9 @@ def _print_backlog(facts: dict[str, Any], moment: datetime) -> None:
     click.echo()
     since = f", the oldest for {span(moment - oldest)}" if oldest else ""
     say(f"Backlog   {facts['backlog']} waiting{since}; {facts['held']} of them held; {facts['dead']} given up")
+    if facts["subscribers"]:
+        numbers = ", ".join(f"{number} by {protocol}" for protocol, number in facts["subscribers"].items())
+        say(f"Hub       {numbers} subscribed to our feeds")
     if facts["leases_lost"]:
         say(f"Lost      {facts['leases_lost']} attempts with their sender, within a day; they are sent again")
     for it in facts["replays"]:

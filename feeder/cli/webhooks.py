@@ -9,6 +9,7 @@ import click
 
 from feeder.cli.common import config_option, json_option, known_webhook, opened, print_json, say, table
 from feeder.cli.overview import overview, print_webhooks
+from feeder.cli.receivers import known
 from feeder.errors import UsageError
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def pause(path: Path, as_json: bool, webhook: str) -> None:
     from feeder.store import webhooks
 
     with opened(path) as (config, store):
-        known_webhook(config, webhook)
+        known(config, store, webhook)
         with store.write() as tx:
             if not webhooks.set_status(tx, webhook, "paused", "paused by hand"):
                 raise _not_known(webhook)
@@ -145,7 +146,7 @@ def _resuming(name: str, text: str) -> None:
         from feeder.store import webhooks
 
         with opened(path) as (config, store):
-            known_webhook(config, webhook)
+            known(config, store, webhook)
             before = _row_of(webhook, config, store)
             with store.write() as tx:
                 if not webhooks.resume(tx, webhook, store.now(tx)):
@@ -168,7 +169,7 @@ def _hint(before: Mapping[str, Any], row: Mapping[str, Any]) -> str:
 
 
 def _row_of(name: str, config: Config, store: Store) -> dict[str, Any]:
-    return next(row for row in overview(config, store) if row["name"] == name)
+    return next(row for row in overview(config, store, name) if row["name"] == name)
 
 
 def _not_known(name: str) -> UsageError:

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from feeder.cli import why_topic
 from feeder.cli.common import (
     ago,
     attempts_table,
     config_option,
     iso,
     json_option,
-    known_webhook,
     one_article,
     opened,
     print_json,
     say,
     table,
 )
+from feeder.cli.receivers import known
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,16 +39,26 @@ if TYPE_CHECKING:
 @click.argument("article")
 @click.argument("webhook")
 def command(path: Path, as_json: bool, article: str, webhook: str) -> None:
-    """Everything that was decided about one article and one webhook, and what comes next."""
+    """Everything that was decided about one article and one webhook, and what comes next.
+
+    WEBHOOK may also be a hub or a subscriber, as feeder deliveries list names it.
+    """
+    from feeder.model.topic import is_configured
+
     with opened(path) as (config, store):
-        options = known_webhook(config, webhook)
+        options = known(config, store, webhook)
         found = one_article(store, article)
         with store.read() as tx:
-            facts = _facts(tx, found, webhook, options, store)
+            if is_configured(webhook):
+                facts = _facts(tx, found, webhook, options, store)
+            else:
+                facts = why_topic.facts(tx, found, webhook, options, config, store)
     if as_json:
         print_json(facts)
-    else:
+    elif is_configured(webhook):
         _print(facts)
+    else:
+        why_topic.show(facts)
 
 
 def _facts(tx: Tx, article: Article, name: str, options: WebhookOptions, store: Store) -> dict[str, Any]:

@@ -32,6 +32,7 @@ LARGEST = 256 * 1024
 START = Mark(1, 1)
 _SECTIONS = ("site", "output", "server", "network", "sources", "feeds", "webhooks")
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - addresses to listen on, which nobody can open
+_FOLDER = "feeds/"  # of the server
 _BEGIN = '"feeder init" writes one to begin with'
 
 
@@ -106,10 +107,11 @@ def _document(data: dict[str, Any], path: Path, reader: Faults, faults: list[Fau
 
 def _context(data: dict[str, Any], path: Path, kinds: Kinds) -> dict[str, Any]:
     """What the validators of single fields have to know beside their own value."""
-    server, sources = data.get("server"), data.get("sources")
+    server, sources, feeds = data.get("server"), data.get("sources"), data.get("feeds")
     return {
         "folder": path.absolute().parent,
         "kinds": kinds,
+        "feeds": sorted(feeds) if isinstance(feeds, dict) else ["all"],
         "sources": sorted(sources) if isinstance(sources, dict) else [],
         "unserved": isinstance(server, dict) and is_off(server.get("listen")),
     }
@@ -126,16 +128,16 @@ def _dotted(keys: Keys) -> str:
 
 def _completed(document: Document, path: Path, digest: str) -> Config:
     """The defaults that follow from other settings."""
-    title = document.site.title
     feeds = document.feeds or {"all": FeedOptions()}
+    output = _output(document.output, document.server)
     return Config(
         site=_site(document.site),
         store=document.store,
-        output=_output(document.output, document.server),
-        server=document.server,
+        output=output,
+        server=_server(document.server, output.url),
         network=document.network,
         sources=document.sources,
-        feeds={name: _feed(feed, title) for name, feed in feeds.items()},
+        feeds={name: _feed(feed, document.site) for name, feed in feeds.items()},
         webhooks=document.webhooks,
         path=path,
         digest=digest,
@@ -150,10 +152,28 @@ def _site(site: SiteOptions) -> SiteOptions:
 def _output(output: OutputOptions, server: ServerOptions) -> OutputOptions:
     if output.url or not server.listen:
         return output
+    return output.model_copy(update={"url": local(server) + _FOLDER})
+
+
+def _server(server: ServerOptions, output: str) -> ServerOptions:
+    """With its address, where that is known; and without a hub of our own, where others could not reach it."""
+    if not server.listen:
+        return server.model_copy(update={"hub": server.hub if isinstance(server.hub, tuple) else False})
+    url = server.url or (output.removesuffix(_FOLDER) if output.endswith(f"/{_FOLDER}") else "")
+    if not url and (server.rss_cloud or (server.hub is True and "hub" in server.model_fields_set)):
+        url = local(server)
+    hub = server.hub if url or isinstance(server.hub, tuple) else False
+    return server.model_copy(update={"url": url, "hub": hub})
+
+
+def local(server: ServerOptions) -> str:
+    """Where this machine reaches the server, which listens somewhere."""
+    assert server.listen is not None  # noqa: S101 - the callers have looked
     host = _EVERYWHERE.get(server.listen.host, server.listen.host)
-    return output.model_copy(update={"url": f"http://{Listen(host, server.listen.port)}/feeds/"})
+    return f"http://{Listen(host, server.listen.port)}/"
 
 
-def _feed(feed: FeedOptions, title: str) -> FeedOptions:
-    default = f"{title}: {{{feed.for_each}}}" if feed.for_each else title
-    return feed.model_copy(update={"title": feed.title or default})
+def _feed(feed: FeedOptions, site: SiteOptions) -> FeedOptions:
+    default = f"{site.title}: {{{feed.for_each}}}" if feed.for_each else site.title
+    looks = {"rights": feed.rights or site.rights, "icon": feed.icon or site.icon, "logo": feed.logo or site.logo}
+    return feed.model_copy(update={"title": feed.title or default, **looks})

@@ -39,12 +39,13 @@ from feeder.config.fields import (
     told,
     wrong,
 )
+from feeder.config.podcast import PodcastOptions
 from feeder.config.schedule import CronField, RateField, Schedule
 from feeder.config.sending import CertificateField, Headers, PemFile, ProxyField
 from feeder.config.where import WhereField
 from feeder.model.delivery import Kind, NoticeKind
 from feeder.model.where import EVERYTHING
-from feeder.text import character_set
+from feeder.text import character_set, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +64,10 @@ def _folder_url(value: object, info: ValidationInfo) -> str:
     if "?" in url or "#" in url:
         raise wrong("must be the address of a folder, without ? and #")
     return url.rstrip("/") + "/"
+
+
+def _server_url(value: object, info: ValidationInfo) -> str:
+    return "" if value == "" else _folder_url(value, info)
 
 
 def _without_url(info: ValidationInfo) -> str:
@@ -128,27 +133,56 @@ class SiteOptions(Options):
     language: Language = "en"
     timezone: Zone = ZoneInfo("UTC")
     author: AuthorOptions = AuthorOptions()
+    rights: str = ""
+    icon: PublicUrl | None = None
+    logo: PublicUrl | None = None
+
+
+def _moved_to(value: str, info: ValidationInfo) -> str:
+    """Another feed, or an address, in which `{format}` stands for atom, rss or json."""
+    feeds = (info.context or {}).get("feeds", ())
+    if "://" in value:
+        public_url(value.replace("{format}", "atom"))
+    elif value not in feeds:
+        raise wrong(f"is no feed of this file{nearest(value, feeds)}; nor an http or https address")
+    return value
 
 
 class OutputOptions(Options):
-    """`path` is absolute; `url` ends in `/`. `load` fills in the server's own address when there is none."""
+    """`path` is absolute; `url` ends in `/`. `load` fills in the server's own address when there is none.
+
+    `moved` says of feeds that are no more among the feeds which other feed, or address, has taken their place.
+    """
 
     path: LocalPath = Path("feeds")
     url: Annotated[str, BeforeValidator(_folder_url)] = ""
+    moved: dict[str, Annotated[str, AfterValidator(_moved_to)]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _moved_away(self, info: ValidationInfo) -> Self:
+        for name in self.moved.keys() & set((info.context or {}).get("feeds", ())):
+            raise wrong_at("moved", f"{name} is still among the feeds; take it out there, or here")
+        return self
 
 
 class ServerOptions(Options):
+    """`url` is where others reach the server. `hub` is one of our own (true), or those of others."""
+
     listen: ListenField = Listen("127.0.0.1", 8000)
     token: TokenField | None = None
-    hub: Hub = False
+    url: Annotated[str, BeforeValidator(_server_url)] = ""
+    hub: Hub = True
+    rss_cloud: bool = False
     receiver: bool = False
 
     @model_validator(mode="after")
     def _listening(self) -> Self:
         if self.receiver and not self.listen:
             raise wrong_at("receiver", "needs the server, and server.listen is off")
-        if self.hub is True and not self.listen:
+        if self.hub is True and not self.listen and "hub" in self.model_fields_set:
             raise wrong_at("hub", "needs the server, and server.listen is off; a list of hubs can do without")
+        if self.rss_cloud and not self.listen:
+            raise wrong_at("rss-cloud", "needs the server, and server.listen is off")
         return self
 
 
@@ -208,7 +242,10 @@ class WebhookOptions(Entry):
 
 
 class FeedOptions(Options):
-    """A feed, or with `for-each` one feed for each value, whose word in braces stands for it in the title."""
+    """A feed, or with `for-each` one feed for each value, whose word in braces stands for it in the title.
+
+    `load` fills in the site's `rights`, `icon` and `logo` where a feed has none of its own.
+    """
 
     title: str = ""
     description: str = ""
@@ -216,10 +253,16 @@ class FeedOptions(Options):
         tuple[Literal["atom", "rss", "json"], ...], OneOrMany, Field(min_length=1), AfterValidator(_unique)
     ] = ("atom", "rss", "json")
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
-    content: Literal["full", "summary"] = "full"
+    content: Literal["full", "summary", "both"] = "full"
+    rights: str = ""
+    icon: PublicUrl | None = None
+    logo: PublicUrl | None = None
+    podcast: PodcastOptions | None = None
     where: WhereField = EVERYTHING
     same_story: SameStory = "once"
     for_each: Literal["category", "author", "source", "language"] | None = None
+    archive: bool = True
+    tombstones: bool = False
 
     @model_validator(mode="after")
     def _placeholder(self) -> Self:

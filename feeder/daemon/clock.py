@@ -34,8 +34,7 @@ class Clock:
 
     def look(self) -> None:
         """Raises StoreError; a jump is then found by the next look."""
-        with self._store.read() as tx:
-            said, counted = self._store.now(tx), self._monotonic()
+        said, counted = self._store.moment(), self._monotonic()
         by = said - self._said - timedelta(seconds=counted - self._counted)
         if abs(by) > _NOTICED:
             where = "ahead" if by > timedelta() else "back"

@@ -13,7 +13,8 @@ from feeder.errors import FeederError
 from feeder.pipeline.health import FORGOTTEN
 from feeder.pipeline.retry import LONGEST_BLOCK
 from feeder.pipeline.settling import reclaim
-from feeder.store import again, deliveries, published, sending, webhooks
+from feeder.store import again, behind, deliveries, losses, published, sending, subscriptions, webhooks
+from feeder.store.changes import Changes
 
 if TYPE_CHECKING:
     from feeder.pipeline.deliver import Dispatcher
@@ -46,11 +47,13 @@ class Delivering:
         silence: float = _SILENCE,
     ) -> None:
         self._store, self._outside, self._silence = store, outside, silence
-        self.loop = Loop("deliver", self._work, _PAUSE)
+        self._changes, self._all_done = Changes(store), False
+        self.loop = Loop("deliver", self._work, _PAUSE, self._quiet)
         self._dispatcher = dispatcher(store, outside, lease, self.loop.wake)
-        self._ending = threading.Event()
+        self._ending, self._turned = threading.Event(), threading.Event()
+        self._sure = False  # that something is due
         self._lived, self._said = time.monotonic(), False
-        self._looked = float("-inf")
+        self._looked, self._go_on = float("-inf"), 0.0
 
     @property
     def moving(self) -> bool:
@@ -61,23 +64,41 @@ class Delivering:
         self._outside = outside
         self._dispatcher.use(outside)
 
+    def go(self, seconds: float) -> None:
+        """Something is due: wake it, and wait for so long at most until it has handed over what it could."""
+        self._turned.clear()
+        self._sure = True
+        self.loop.wake()
+        self._turned.wait(seconds)
+
     def free_lost(self) -> None:
         """What dead nodes were sending is owed again."""
+        if self._all_done:
+            return
         with self._store.read() as tx:
-            lost = sending.any_lost(tx, self._store.now(tx))
+            lost = losses.any_lost(tx, self._store.now(tx))
         if lost:
             reclaim(self._store, self._outside.options, self._store.now)
             self.loop.wake()
 
     def go_on(self) -> None:
-        """With a replay that whoever began it has left; and with forgetting webhooks that left long ago."""
+        """With a replay that whoever began it has left; with forgetting webhooks that left long ago.
+
+        And with being ready for the subscribers that there are.
+        """
+        if time.monotonic() < self._go_on:
+            return
         with self._store.read() as tx:
             now = self._store.now(tx)
             left = again.unfinished(tx, now - _LEFT_ALONE)
             gone = [it.name for it in webhooks.states(tx).values() if it.left and it.left < now - FORGOTTEN]
+            # Of one document all its subscribers are told at once: by then it is too late to start a process.
+            many = subscriptions.most(tx, now) if self._outside.hub else 0
+        self._dispatcher.expect(many)
         if left is not None:
             with self._store.write() as tx:
                 again.go_on(tx, left, self._store.now(tx), again.STEP)
+        self._go_on = 0.0 if left is not None or gone else time.monotonic() + _LEFT_ALONE.total_seconds()
         if gone:
             with self._store.write() as tx:
                 deliveries.cancel_of_left(tx, gone, _GONE, self._store.now(tx), again.STEP)
@@ -90,9 +111,9 @@ class Delivering:
         with self._store.write() as tx:
             now = self._store.now(tx)
             if not self._store.embedded:
-                sending.unblock_all(tx)
+                behind.unblock_all(tx)
             if ordered:
-                sending.let_go(tx, sending.failing(tx, ordered, now - LONGEST_BLOCK, now))
+                behind.let_go(tx, behind.failing(tx, ordered, now - LONGEST_BLOCK, now))
         self._looked = time.monotonic()
 
     def end(self) -> None:
@@ -112,8 +133,18 @@ class Delivering:
 
     def _work(self) -> None:
         # One step at a time: however long there is more to send, what is published meanwhile is not kept waiting.
-        if self._dispatcher.step(0 if self._ending.is_set() else self._upto()):
+        sure, self._sure = self._sure, False
+        sent = self._dispatcher.step(0 if self._ending.is_set() else self._upto(), sure=sure)
+        self._turned.set()
+        if sent:
             self.loop.wake()
+        elif self._store.embedded:
+            with self._store.read() as tx:
+                self._all_done = not sending.any_open(tx)
+
+    def _quiet(self) -> bool:
+        """Nothing waits, not even for its time, and nothing has come."""
+        return not self._changes.any() and self._all_done
 
     def _upto(self) -> int:
         with self._store.read() as tx:

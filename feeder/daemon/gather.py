@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from feeder.errors import FeederError, SourceError, StoreError
+from feeder.pipeline import upstream
 from feeder.pipeline.ingest import ingest
 from feeder.pipeline.rhythm import looked
 from feeder.sources import EVERYTHING, SETTLE, Settling
-from feeder.store import documents
+from feeder.store import documents, upstreams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -98,7 +100,7 @@ class Gatherer:
 
     def _look(self, only: Collection[str] | None) -> tuple[str, ...] | None:
         """What wants another look soon; None when nothing was looked at."""
-        now = self._now()
+        now = self._app.store.moment()
         if only is None and not self._is_due(now):
             return None
         # Taking in is safe to do twice: the lease of the source only saves the work of a whole look.
@@ -111,7 +113,7 @@ class Gatherer:
             said = ", ".join(f"{number} {what}" for what, number in sorted(report.counts.items()))
             log.info("source %s: %s", self._source.name, said)
         if only is None and report.whole:
-            self._note("", report.rest)
+            self._note("", report.rest, report.hub)
             self._watch_anew(report.identity)
         return report.unsettled
 
@@ -137,18 +139,17 @@ class Gatherer:
         if not self._source.foreign and not self._watched:
             self._watch.everything(_AGAIN)
 
-    def _now(self) -> datetime:
-        with self._app.store.read() as tx:
-            return self._app.store.now(tx)
-
     @property
     def _lease(self) -> str:
         return f"source {self._source.name}"
 
-    def _note(self, error: str, rest: timedelta | None = None) -> None:
+    def _note(self, error: str, rest: timedelta | None = None, hub: tuple[str, str] | None = None) -> None:
         with self._app.store.write() as tx:
-            asking = self._app.desk.audience.webhooks
-            looked(tx, self._source.name, self._rhythm, asking, self._app.store.now(tx), error, rest)
+            asking, now, name = self._app.desk.audience.webhooks, self._app.store.now(tx), self._source.name
+            if self._app.callback:
+                upstream.noted(tx, name, hub, now, secrets.token_hex)
+            told = self._source.foreign and upstreams.alive(tx, name, now)
+            looked(tx, name, upstream.seldom(self._rhythm) if told else self._rhythm, asking, now, error, rest)
             self._holding.release(tx, self._lease)
 
     def _failed(self, error: FeederError, keys: frozenset[str]) -> None:

@@ -19,11 +19,15 @@ _LONGEST = 8.0
 class Loop:
     """Calls `work` after every `wake()`, and at the latest `pause` seconds after the last call.
 
-    Nodes that began together do not ask together: a pause is shorter by chance, by half at most.
+    Nodes that began together do not ask together: a pause is shorter by chance, by half at most. After a pause in
+    which nobody woke us, and `quiet` says that there is nothing to do, there is another pause; but work that went
+    wrong is tried again.
     """
 
-    def __init__(self, name: str, work: Callable[[], None], pause: float) -> None:
-        self.name, self._work, self._pause = name, work, pause
+    def __init__(
+        self, name: str, work: Callable[[], None], pause: float, quiet: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.name, self._work, self._pause, self._quiet = name, work, pause, quiet
         self._trouble = Trouble(name)
         self.beat = time.monotonic()
         self._woken = threading.Event()
@@ -56,10 +60,11 @@ class Loop:
             self._woken.clear()
             self._trouble.call(self._work)
             self.beat = time.monotonic()
-            self._rest()
+            while not self._rest() and not self._trouble.problem and self._quiet():
+                self.beat = time.monotonic()
 
-    def _rest(self) -> None:
+    def _rest(self) -> bool:
+        """Whether we were woken."""
         if self._trouble.refusals:
-            self._ending.wait(min(_LONGEST, self._pause * 2 ** min(self._trouble.refusals - 1, 8)))
-        else:
-            self._woken.wait(self._pause * random.uniform(0.5, 1))  # noqa: S311 - nothing to guess
+            return self._ending.wait(min(_LONGEST, self._pause * 2 ** min(self._trouble.refusals - 1, 8)))
+        return self._woken.wait(self._pause * random.uniform(0.5, 1))  # noqa: S311 - nothing to guess

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from feeder import app as apps
@@ -11,16 +12,19 @@ from feeder.daemon.clock import Clock
 from feeder.daemon.configuring import NotNow
 from feeder.daemon.delivering import Delivering
 from feeder.daemon.gather import Gatherer
+from feeder.daemon.hubbing import Hubbing
 from feeder.daemon.listening import Listening
 from feeder.daemon.opening import say_guard
 from feeder.daemon.publishing import Publishing
 from feeder.daemon.roles import Role, publishes
 from feeder.daemon.serving import server_of
+from feeder.daemon.streaming import Streaming
 from feeder.errors import FeederError
 from feeder.pipeline.register import register
 from feeder.schedule import next_run
 from feeder.server.parts import Health
 from feeder.store import documents, hints
+from feeder.store.changes import Changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -35,8 +39,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_ALWAYS, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 # Seconds that the end, or another configuration, leaves to what is under way.
 PATIENCE = 17.0
+# Seconds in which what may be sent now is handed over, before anything else is written.
+_HEAD_START = 0.05
 # What the server shows of the configuration.
 _SERVED = ("feeds", "output", "server", "site", "sources", "webhooks")
 
@@ -60,12 +67,22 @@ class Node:
             Delivering(app.store, app.outside, sending, dispatcher) if Role.DELIVER in roles else None
         )
         self._publishing = (
-            Publishing(app.store, app.output, holding, self._wake_delivering) if publishes(roles) else None
+            Publishing(app.store, app.output, holding, self._tell, app.spread, self._wake_streaming)
+            if publishes(roles)
+            else None
         )
+        self._hubbing = Hubbing(app)
+        self._streaming = Streaming(app.store, app) if Role.SERVE in roles else None
         self._listening = Listening(
-            app.store, {hints.FEEDS: self._wake_publishing, hints.DELIVERIES: self._wake_delivering}
+            app.store,
+            {
+                hints.FEEDS: self._wake_publishing,
+                hints.DELIVERIES: self._published,  # which is said when a folder has come into step
+                hints.HUB: self._hubbing.loop.wake,
+            },
         )
         self._gatherers: dict[str, Gatherer] = {}
+        self._changes, self._first_due = Changes(app.store), _ALWAYS
         self._server: Server | None = None
 
     # ------------------------------------------------------------ beginning
@@ -82,13 +99,16 @@ class Node:
     def _register(self, app: App) -> None:
         with self._store.read() as tx:
             now = self._store.now(tx)
-        register(self._store, app.sources.keys(), app.desk.audience, now)
+        register(self._store, app.sources.keys(), app.desk.audience, now, app.spread.hubs)
 
     def _serve(self, app: App) -> None:
         """Serve this app. Raises FeederError when its address cannot be had; the old server then goes on."""
         if Role.SERVE not in self._roles:
             return
-        old, new = self._server, server_of(app, self.health, apps.now, self._wake_publishing)
+        old, new = (
+            self._server,
+            server_of(app, self.health, apps.now, self._wake_publishing, self._hubbing.loop.wake, self._streaming),
+        )
         same = old is not None and app.config.server.listen == self.app.config.server.listen
         if old is not None and same:
             old.stop()
@@ -101,19 +121,50 @@ class Node:
     def _use(self, app: App) -> None:
         self.app = app
         if self._publishing is not None:
-            self._publishing.use(app.output)
+            self._publishing.use(app.output, app.spread)
+        self._hubbing.use(app)
+        if self._streaming is not None:
+            self._streaming.use(app)
         if self._delivering is not None:
             self._delivering.use(app.outside)
         if Role.INGEST in self._roles:
+            self._first_due = _ALWAYS
             self._gatherers = {
-                name: Gatherer(app, source, self._holding, app.rhythms[name], self._wake_publishing)
+                name: Gatherer(
+                    app,
+                    source,
+                    self._holding,
+                    app.rhythms[name],
+                    self._gathered if source.foreign else self._wake_publishing,
+                )
                 for name, source in app.sources.items()
             }
         for gatherer in self._gatherers.values():
             gatherer.start()
 
     def _loops(self) -> list[Loop]:
-        return [part.loop for part in (self._publishing, self._delivering) if part is not None]
+        parts = (self._publishing, self._delivering, self._hubbing, self._streaming)
+        loops = [part.loop for part in parts if part is not None]
+        return loops if self._publishing is None else [*loops, self._publishing.packing]
+
+    def _gathered(self) -> None:
+        """A source was looked at; it may name a hub."""
+        self._wake_publishing()
+        self._hubbing.loop.wake()
+
+    def _published(self) -> None:
+        """Another node's folder is in step: whoever waits for that is told."""
+        self._wake_delivering()
+        self._wake_streaming()
+
+    def _tell(self) -> None:
+        """What is written after the feeds takes nobody's time who is told of them."""
+        if self._delivering is not None:
+            self._delivering.go(_HEAD_START)
+
+    def _wake_streaming(self) -> None:
+        if self._streaming is not None:
+            self._streaming.loop.wake()
 
     def _wake_publishing(self) -> None:
         if self._publishing is not None:
@@ -130,14 +181,21 @@ class Node:
         self._store.check()
         self._clock.look()
         self._holding.renew()
-        with self._store.read() as tx:
-            due = documents.due(tx, self._gatherers.keys(), self._store.now(tx))
-        for name in due:
+        for name in self._due():
             self._gatherers[name].look()
         if self._delivering is not None:
             self._delivering.free_lost()
             self._delivering.go_on()
             self._delivering.let_pass()
+
+    def _due(self) -> tuple[str, ...]:
+        """The sources to be looked at; where nobody has written, they are what they were a second ago."""
+        now = self._store.moment()
+        if not self._changes.any() and now < self._first_due:
+            return ()
+        with self._store.read() as tx:
+            self._first_due = documents.next_due(tx, self._gatherers.keys()) or _NEVER
+            return documents.due(tx, self._gatherers.keys(), now)
 
     # ------------------------------------------------------------ another configuration
 
@@ -176,10 +234,14 @@ class Node:
         if self._delivering is not None:
             self._delivering.end()
         self._listening.stop()
+        self._hubbing.loop.stop(max(0.0, end - time.monotonic()))
         self._still(PATIENCE)
         left = self._delivering.stop(max(0.0, end - time.monotonic())) if self._delivering is not None else 0
         if self._publishing is not None:
-            self._publishing.loop.stop(max(0.0, end - time.monotonic()))
+            for loop in (self._publishing.loop, self._publishing.packing):
+                loop.stop(max(0.0, end - time.monotonic()))
+        if self._streaming is not None:
+            self._streaming.stop(max(0.0, end - time.monotonic()))
         if self._server is not None:
             self._server.stop(1.0)
         try:

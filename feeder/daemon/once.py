@@ -15,6 +15,7 @@ from feeder.daemon.running import SENDING
 from feeder.daemon.serving import server_of
 from feeder.errors import FeederError, SourceError
 from feeder.model.delivery import Lane
+from feeder.pipeline.announce import announce
 from feeder.pipeline.deliver import Dispatcher
 from feeder.pipeline.ingest import ingest
 from feeder.pipeline.publish import Publisher
@@ -45,8 +46,16 @@ def run_once(path: Path) -> tuple[str, ...]:
             if server is not None:
                 server.start()
                 house.callback(server.stop)
-        register(store, app.sources.keys(), app.desk.audience, apps.now())
-        return (*_ingest(app), *Publisher(store, app.output).publish().problems, *_deliver(app))
+        register(store, app.sources.keys(), app.desk.audience, apps.now(), app.spread.hubs)
+        return (*_ingest(app), *_publish(app), *_deliver(app))
+
+
+def _publish(app: App) -> list[str]:
+    publisher = Publisher(app.store, app.output)
+    report = publisher.publish()
+    publisher.close()
+    announce(app.store, app.spread, report.documents)
+    return report.problems
 
 
 def _ingest(app: App) -> list[str]:

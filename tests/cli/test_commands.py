@@ -163,7 +163,8 @@ def test_what_cannot_be_read_is_said_in_one_line(feeder: Feeder, empty: Newsroom
 def test_status_tells_how_everything_stands(feeder: Feeder, newsroom: Newsroom) -> None:
     facts = asked(feeder, newsroom, "status", "--json").json
     assert set(facts) == {
-        *("daemon", "store", "articles", "sources", "feeds", "webhooks", "backlog", "held", "dead"),
+        *("daemon", "store", "articles", "sources", "feeds", "webhooks", "hub", "subscribers"),
+        *("backlog", "held", "dead"),
         *("oldest_undelivered", "replays", "leases_lost", "quarantine", "problems"),
     }
     assert (facts["daemon"], facts["articles"], facts["backlog"]) == (None, {"live": 2}, 2)
@@ -253,14 +254,14 @@ def test_a_source_that_fails_again_and_again_is_told_to_who_asks(
 def test_publish_writes_every_feed_from_the_store(feeder: Feeder, newsroom: Newsroom) -> None:
     published = asked(feeder, newsroom, "publish", "--json").json
     assert published == {
-        "written": 6,
+        "written": 9,
         "unchanged": 0,
         "removed": 0,
         "problems": [],
         "folder": str(newsroom.feeds),
     }
     assert sorted(newsroom.titles()) == ["Rain over the coast", "Sun over the coast"]
-    assert "0 written, 6 unchanged" in asked(feeder, newsroom, "publish").out
+    assert "0 written, 9 unchanged" in asked(feeder, newsroom, "publish").out
 
 
 def test_init_makes_a_newsroom_that_is_well_and_changes_nothing_that_is_there(

@@ -26,7 +26,7 @@ def test_a_title_and_an_address_are_enough(tmp_path: Path) -> None:
     assert config.output.path == tmp_path / "feeds"
     assert config.output.url == "http://127.0.0.1:8000/feeds/"
     assert config.server.listen == Listen("127.0.0.1", 8000)
-    assert (config.server.token, config.server.hub, config.server.receiver) == (None, False, False)
+    assert (config.server.token, config.server.hub, config.server.receiver) == (None, True, False)
     assert config.network.allow == ()
     assert (config.sources, config.webhooks) == ({}, {})
     assert [(name, feed.title) for name, feed in config.feeds.items()] == [("all", "The Post")]
@@ -68,6 +68,25 @@ def test_the_digest_is_that_of_the_file(tmp_path: Path) -> None:
     config = loaded(tmp_path, SITE)
     assert config.path == tmp_path / "config.yaml"
     assert config.digest == hashlib.sha256(SITE.encode()).hexdigest()
+
+
+def test_what_the_site_says_of_rights_and_pictures_holds_for_feeds_that_say_nothing(tmp_path: Path) -> None:
+    config = loaded(
+        tmp_path,
+        "site: {title: The Post, url: https://post.example/, rights: © The Post, icon: https://post.example/i.png}\n"
+        "feeds:\n  all: {}\n  own: {rights: CC0, logo: https://post.example/l.png}\n",
+    )
+    assert (config.feeds["all"].rights, config.feeds["own"].rights) == ("© The Post", "CC0")
+    assert config.feeds["own"].icon == config.feeds["all"].icon == "https://post.example/i.png"
+    assert (config.feeds["all"].logo, config.feeds["own"].logo) == (None, "https://post.example/l.png")
+
+
+def test_what_is_wrong_with_a_podcast_is_said_with_its_place(tmp_path: Path) -> None:
+    podcast = "{image: https://post.example/c.svg, categories: [Newz], explicit: clean}"
+    told = "\n".join(problems(tmp_path, SITE + f"feeds:\n  all:\n    podcast: {podcast}\n"))
+    assert "feeds.all.podcast.image" in told
+    assert 'did you mean "News"' in told
+    assert "feeds.all.podcast.explicit" in told
 
 
 def test_a_feed_for_each_is_titled_by_the_site_and_the_word(tmp_path: Path) -> None:

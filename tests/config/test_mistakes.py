@@ -25,7 +25,7 @@ ONE_MISTAKE = {
     ),
     "a key like no other": (
         SITE + "server: {xyz: 1}\n",
-        "config.yaml:2:10: server.xyz: unknown key; there are hub, listen, receiver, token",
+        "config.yaml:2:10: server.xyz: unknown key; there are hub, listen, receiver, rss-cloud, token, url",
     ),
     "a key without its value": (
         "site:\n  title:\n  url: https://post.example/\n",

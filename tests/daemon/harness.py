@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from standardwebhooks import Webhook
 
+from tests.daemon import nursery
 from tests.daemon.loopback import Handler, Loopback
 
 if TYPE_CHECKING:
@@ -112,15 +113,19 @@ def _handler(partner: Partner) -> type[Handler]:
 
 @dataclass
 class Newsroom:
-    """A folder with a configuration, and the daemon on it; `beside` makes another daemon on the same."""
+    """A folder with a configuration, and the daemon on it; `beside` makes another daemon on the same.
+
+    `fresh`: by an interpreter of its own, as a shell starts it, not as a child of one that has all imported.
+    """
 
     folder: Path
     webhooks: dict[str, dict[str, Any]] = field(default_factory=dict)
     store: str = "sqlite:///feeder.db"
     listen: str = "off"
     more: dict[str, Any] = field(default_factory=dict)
-    program: tuple[str, ...] = ("-m", "feeder")
-    process: subprocess.Popen[bytes] | None = None
+    program: str = "feeder"
+    process: subprocess.Popen[bytes] | nursery.Running | None = None
+    fresh: bool = False
     roles: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     name: str = ""
@@ -165,19 +170,26 @@ class Newsroom:
     def start(self) -> Self:
         """Returns when it serves; its log goes to a file beside."""
         roles = [word for role in self.roles for word in ("--role", role)]
-        with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *self.program, "run", "--config", str(self.config), *roles, *self.flags],
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env=os.environ | self.environ,
-                start_new_session=True,
-            )
+        words = ["run", "--config", str(self.config), *roles, *self.flags]
+        if self.fresh or self.environ:
+            self.process = self._fresh(words)
+        else:
+            self.process = nursery.Running(self.program, words, self._log)
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if line.startswith(b"Stop with"):
                 return self
         raise AssertionError(f"it did not start: {self.log()[-2000:]}")
+
+    def _fresh(self, words: list[str]) -> subprocess.Popen[bytes]:
+        with self._log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", self.program, *words],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=os.environ | self.environ,
+                start_new_session=True,
+            )
 
     def kill(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -219,14 +231,7 @@ class Newsroom:
 
     def command(self, *words: str, status: int | None = 0, stdin: bytes = b"") -> str:
         """A command of the command line; its stdout."""
-        done = subprocess.run(
-            [sys.executable, "-m", "feeder", *words, "--config", str(self.config)],
-            input=stdin,
-            capture_output=True,
-            check=False,
-            cwd=self.folder,
-            env={**os.environ, "PYTHONWARNINGS": "error"},
-        )
+        done = nursery.done([*words, "--config", str(self.config)], self.folder, stdin)
         if status is not None:
             assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
         return done.stdout.decode()

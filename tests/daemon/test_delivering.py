@@ -56,7 +56,7 @@ def test_while_there_is_ever_more_to_send_what_is_published_meanwhile_is_sent_to
         seen: list[int] = []
 
         class Endless(Dispatcher):
-            def step(self, upto: int) -> int:
+            def step(self, upto: int, **_: object) -> int:
                 seen.append(upto)
                 return 1
 

@@ -12,9 +12,8 @@ from sqlalchemy import select
 
 from feeder.daemon.holding import Holding
 from feeder.store import Store, hints, published
-from feeder.store.migrations import migrate
 from feeder.store.schema import lease
-from tests import postgres
+from tests import postgres, tables
 from tests.daemon.harness import until
 
 if TYPE_CHECKING:
@@ -45,9 +44,7 @@ def server(request: pytest.FixtureRequest, postgres_server: str) -> Iterator[tup
 
 @pytest.fixture
 def shared(server: tuple[str, str]) -> Iterator[Store]:
-    database = postgres.new_database(server[0]).removeprefix(server[0].partition("%s")[0]).partition("?")[0]
-    store = Store(server[1] % database)
-    migrate(store)
+    store = Store(server[1] % postgres.name_of(server[0], tables.on_server(server[0])))
     yield store
     store.close()
 
@@ -95,8 +92,7 @@ def test_the_stores_moment_is_the_same_for_nodes_whose_clocks_differ(shared: Sto
 
 
 def test_an_embedded_store_needs_no_leases(tmp_path_factory: pytest.TempPathFactory) -> None:
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('store')}/feeder.db")
-    migrate(store)
+    store = Store(tables.in_folder(tmp_path_factory.mktemp("store")))
     holding = Holding(store, "one", LEASE)
     assert holding.take("x")
     assert holding.mine("x")

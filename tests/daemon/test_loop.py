@@ -59,3 +59,32 @@ def test_a_mistake_of_ours_ends_no_loop() -> None:
     assert loop.alive
     assert "ZeroDivisionError" in loop.problem
     assert loop.stop(5)
+
+
+def _beats(loop: Loop, number: int) -> None:
+    """Wait for so many turns, with work or without."""
+    for _ in range(number):
+        beat = loop.beat
+        until(lambda beat=beat: loop.beat > beat)  # type: ignore[misc]
+
+
+def test_where_there_is_nothing_to_do_a_pause_is_followed_by_a_pause_until_it_is_woken() -> None:
+    work, quiet = Work(None), [True]
+    loop = Loop("work", work, 0.02, lambda: quiet[0])
+    loop.start()
+    until(lambda: work.calls == 1)
+    _beats(loop, 5)
+    assert work.calls == 1
+    loop.wake()
+    until(lambda: work.calls == 2)
+    quiet[0] = False
+    until(lambda: work.calls > 3)
+    assert loop.stop(5)
+
+
+def test_what_went_wrong_is_tried_again_though_nothing_has_changed() -> None:
+    work = Work(FeederError("no"))
+    loop = Loop("work", work, 0.02, lambda: True)
+    loop.start()
+    until(lambda: work.calls > 3)
+    assert loop.stop(5)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 HERE = Path(__file__).parent
-BRIEF = (str(HERE / "brief.py"),)
+BRIEF = "tests.daemon.brief"
 DAY = 24 * 60 * 60
 ONE, TWO = "First story of the day", "Second story of the day"
 
@@ -102,7 +102,7 @@ def test_two_nodes_share_the_work_and_tell_nothing_twice(one: Newsroom, two: New
 
     until(both_have_sent)
     until(lambda: len(partner.ids("/partner")) == number)
-    until(lambda: len(one.titles()) == min(number, 50))
+    until(lambda: len(one.titles()) >= min(number, 50))  # and what is in no archive yet
     assert two.stop() == 0
     assert one.stop() == 0
     assert set(partner.ids("/partner").values()) == {1}
@@ -234,17 +234,15 @@ def test_who_takes_over_from_a_node_that_was_killed_while_it_published_writes_ev
 ) -> None:
     _ready(one)
     two.start()
-    fifo = one.feeds / "all.json"
-    fifo.unlink()
-    os.mkfifo(fifo)  # who would compare it with what is to be written waits for ever
+    page = _stuck(one)
     one.story("one.txt", ONE)
-    until(lambda: ONE.encode() in (one.feeds / "all.atom").read_bytes())
+    until(lambda: one.titles() == [ONE])
     _longer_than_a_lease()
     assert partner.told == []
     one.kill()
     began = time.monotonic()
-    fifo.unlink()
-    until(lambda: one.titles() == [ONE])
+    page.unlink()
+    until(lambda: _shows(page, ONE))
     record_property("takeover", time.monotonic() - began)
     until(lambda: partner.of("/partner") == [("article.published", ONE)])
     assert (one.feeds / "all.atom").read_bytes().count(b"<entry>") == 1
@@ -256,23 +254,34 @@ def test_what_a_node_writes_that_was_held_up_for_too_long_does_not_stay(
 ) -> None:
     _ready(one)
     two.start()
-    fifo = one.feeds / "all.json"
-    fifo.unlink()
-    os.mkfifo(fifo)
+    page = _stuck(one)
     one.story("one.txt", ONE)
-    until(lambda: ONE.encode() in (one.feeds / "all.rss").read_bytes())
-    threading.Event().wait(0.5)  # it is about to write all.json now, and opens it first
-    one.signal(signal.SIGSTOP)
-    fifo.unlink()
     until(lambda: one.titles() == [ONE])
+    threading.Event().wait(0.5)  # it is about to write the page now, and opens it first
+    one.signal(signal.SIGSTOP)
+    page.unlink()
+    until(lambda: _shows(page, ONE))
     one.story("two.txt", TWO)
-    until(lambda: one.titles() == [TWO, ONE])
+    until(lambda: _shows(page, TWO))
     one.signal(signal.SIGCONT)
     until(lambda: "was taken over by another node" in one.log())
+    until(lambda: _shows(page, TWO))
     until(lambda: one.titles() == [TWO, ONE])
     until(lambda: len(partner.told) == 2)
     assert set(partner.ids("/partner").values()) == {1}
     _well(one, two)
+
+
+def _stuck(node: Newsroom) -> Path:
+    """The page of the feed, written after its documents: who would compare it with what is to be there waits."""
+    page = node.feeds / "all.html"
+    page.unlink()
+    os.mkfifo(page)
+    return page
+
+
+def _shows(page: Path, title: str) -> bool:
+    return page.exists() and title in page.read_text("utf-8")
 
 
 # ---------------------------------------------------------------- what stands between

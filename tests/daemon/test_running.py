@@ -274,7 +274,7 @@ def test_once_says_what_failed_with_status_1(tmp_path: Path) -> None:
 
 
 def test_the_sample_shows_a_feed_a_page_and_a_verified_webhook(tmp_path: Path) -> None:
-    newsroom = Newsroom(tmp_path, listen=f"127.0.0.1:{free_port()}")
+    newsroom = Newsroom(tmp_path, listen=f"127.0.0.1:{free_port()}", fresh=True)
     newsroom.command("init", str(tmp_path))
     sample = newsroom.config.read_text(encoding="utf-8")
     newsroom.config.write_text(sample.replace("127.0.0.1:8000", newsroom.listen), encoding="utf-8")

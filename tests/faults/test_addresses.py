@@ -117,7 +117,7 @@ def test_row_16_every_connection_is_judged_anew(
 ) -> None:
     answers = iter([["127.0.0.3"], ["127.0.0.1"], ["10.0.0.1"]])
     client = hurried((*ONLY_NEIGHBOUR, "127.0.0.3/32"), lookup=lambda _: next(answers))
-    with Receiver(exactly(head(204)), host="127.0.0.3") as public:  # and the connection is closed
+    with Receiver(exactly(head(204, [("Connection", "close")])), host="127.0.0.3") as public:
         url = f"http://rebinding.example:{public.port}/hook"
         with Scene(store, tmp_path, client, faulty=url) as scene:
             scene.tell()

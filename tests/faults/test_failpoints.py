@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from feeder.pipeline.settling import reclaim
-from tests.faults import nursery, victim
+from tests.daemon import nursery
+from tests.faults import victim
 from tests.faults.scene import hurried, ids
 from tests.net.receivers import Receiver
 from tests.pipeline.outside import LEASE, Post, hook

@@ -17,8 +17,8 @@ from sqlalchemy import text
 
 from feeder.store import Store
 from tests import postgres
+from tests.daemon import nursery
 from tests.daemon.harness import PATIENCE, Newsroom, Partner, until
-from tests.faults import nursery
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,22 +5,22 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from feeder.store import Store, deliveries
 from tests import postgres
+from tests.daemon import nursery
 from tests.daemon.harness import Newsroom, Partner, until
-from tests.faults import nursery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from tests.faults.scene import See
 
-BRIEF = (str(Path(__file__).parents[1] / "daemon" / "brief.py"),)
+BRIEF = "tests.daemon.brief"
 CAP = 4
 
 
@@ -91,7 +91,8 @@ def test_row_40_two_nodes_keep_to_the_bound_together_and_send_nothing_twice(
 
         def all_at_work() -> bool:
             nonlocal number
-            for _ in range(10):
+            # No more than a busy machine sends in the end.
+            for _ in range(10 if number < len(partner.told) + 50 else 0):
                 newsroom.story(f"{number}.txt", f"Story number {number} of the day")
                 number += 1
             threading.Event().wait(0.3)

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from feeder.store import Store, webhooks
+from tests.daemon import nursery
 from tests.daemon.harness import Newsroom, Partner, until
-from tests.faults import nursery, victim
+from tests.faults import victim
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from feeder.store import Store
     from tests.pipeline.outside import Post
 
-# Where: in the transaction after the statement that begins so (its effects are not committed), or just before the
+# Where: in the transaction after the statement that says so (its effects are not committed), or just before the
 # first, in the midst, or after the last, byte of a request.
-PUBLISH, CLAIM, ACK = "INSERT INTO delivery", "UPDATE delivery SET state", "INSERT INTO attempt"
+PUBLISH, CLAIM, ACK = "INSERT INTO delivery", "INSERT INTO flight", "INSERT INTO attempt"
 CLAIMED, HALF, ANSWERED = "claimed", "half a request", "answered"
 
 
@@ -89,7 +89,7 @@ def _arm(store: Store, point: str) -> None:
     from sqlalchemy import event
 
     def watch(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith(point):
+        if point in statement:
             die()
 
     event.listen(store._writer, "after_cursor_execute", watch)
