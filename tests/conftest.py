@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from feeder.store import Store
-from feeder.store.migrations import migrate
-from tests import postgres
+from tests import postgres, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,14 +24,16 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of an empty database; for a test that asks for `store` it has all tables."""
+    bare = "store" not in request.fixturenames
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/feeder.db"
-    return postgres.new_database(request.getfixturevalue("postgres_server"))
+        return f"sqlite:///{tmp_path}/feeder.db" if bare else tables.in_folder(tmp_path)
+    server = request.getfixturevalue("postgres_server")
+    return postgres.new_database(server) if bare else tables.on_server(server)
 
 
 @pytest.fixture
 def store(store_url: str) -> Iterator[Store]:
     opened = Store(store_url)
-    migrate(opened)
     yield opened
     opened.close()

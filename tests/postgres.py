@@ -18,14 +18,14 @@ from tests.programs import missing
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_SETTINGS = "-c listen_addresses='' -c shared_buffers=16MB -c max_connections=60 -c timezone=Asia/Kolkata"
+_SETTINGS = "-c listen_addresses='' -c max_connections=60 -c timezone=Asia/Kolkata"
 
 
 @contextmanager
 def running(*, durable: bool = False) -> Iterator[str]:
     """The address of a server without a database name: `postgresql+psycopg://…/`.
 
-    `durable`: what is committed is on disk, as benchmarks want it; tests are quicker without.
+    `durable`: as a server is set up by itself, with what is committed on disk; tests are quicker without.
     """
     programs = _programs()
     user = _user()
@@ -35,7 +35,8 @@ def running(*, durable: bool = False) -> Iterator[str]:
     data = folder / "data"
     try:
         _run(user, folder, programs / "initdb", "-D", data, "-U", "feeder", "-A", "trust", "-E", "UTF8", "-N")
-        options = f"{_SETTINGS} -c fsync={'on' if durable else 'off'} -k {folder}"
+        manner = "" if durable else "-c fsync=off -c shared_buffers=16MB"
+        options = f"{_SETTINGS} {manner} -k {folder}"
         _run(user, folder, programs / "pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start")
         try:
             yield f"postgresql://feeder@/%s?host={folder}"
@@ -120,11 +121,17 @@ def _run(user: str | None, folder: Path, *command: str | Path) -> None:
         raise RuntimeError(f"{command[0]}: {done.stderr.decode(errors='replace')}")
 
 
-def new_database(server: str) -> str:
-    """The address of a fresh, empty database."""
+def new_database(server: str, template: str = "template0") -> str:
+    """The address of a fresh database: an empty one, or a copy of another to which nobody is connected."""
     import psycopg
 
     name = f"t{time.monotonic_ns()}"
     with psycopg.connect(server % "postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return server % name
+
+
+def name_of(server: str, address: str) -> str:
+    """Of a database, by its address."""
+    before, _, after = server.partition("%s")
+    return address.removeprefix(before).removesuffix(after)
