@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import http.client
-import os
 import signal
 import threading
 import time
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
@@ -234,15 +234,14 @@ def test_who_takes_over_from_a_node_that_was_killed_while_it_published_writes_ev
 ) -> None:
     _ready(one)
     two.start()
-    page = _stuck(one)
-    one.story("one.txt", ONE)
+    with _stuck(one):
+        one.story("one.txt", ONE)
+        until(lambda: one.json("articles", "list"))
+        _longer_than_a_lease()
+        assert (one.titles(), partner.told) == ([], [])
+        one.kill()
+        began = time.monotonic()
     until(lambda: one.titles() == [ONE])
-    _longer_than_a_lease()
-    assert partner.told == []
-    one.kill()
-    began = time.monotonic()
-    page.unlink()
-    until(lambda: _shows(page, ONE))
     record_property("takeover", time.monotonic() - began)
     until(lambda: partner.of("/partner") == [("article.published", ONE)])
     assert (one.feeds / "all.atom").read_bytes().count(b"<entry>") == 1
@@ -254,34 +253,28 @@ def test_what_a_node_writes_that_was_held_up_for_too_long_does_not_stay(
 ) -> None:
     _ready(one)
     two.start()
-    page = _stuck(one)
-    one.story("one.txt", ONE)
+    with _stuck(one):
+        one.story("one.txt", ONE)
+        until(lambda: one.json("articles", "list"))
+        threading.Event().wait(0.5)  # it is about to read what the feeds are made of
+        one.signal(signal.SIGSTOP)
     until(lambda: one.titles() == [ONE])
-    threading.Event().wait(0.5)  # it is about to write the page now, and opens it first
-    one.signal(signal.SIGSTOP)
-    page.unlink()
-    until(lambda: _shows(page, ONE))
     one.story("two.txt", TWO)
-    until(lambda: _shows(page, TWO))
+    until(lambda: one.titles() == [TWO, ONE])
     one.signal(signal.SIGCONT)
     until(lambda: "was taken over by another node" in one.log())
-    until(lambda: _shows(page, TWO))
     until(lambda: one.titles() == [TWO, ONE])
     until(lambda: len(partner.told) == 2)
     assert set(partner.ids("/partner").values()) == {1}
     _well(one, two)
 
 
-def _stuck(node: Newsroom) -> Path:
-    """The page of the feed, written after its documents: who would compare it with what is to be there waits."""
-    page = node.feeds / "all.html"
-    page.unlink()
-    os.mkfifo(page)
-    return page
-
-
-def _shows(page: Path, title: str) -> bool:
-    return page.exists() and title in page.read_text("utf-8")
+@contextmanager
+def _stuck(node: Newsroom) -> Iterator[None]:
+    """Whoever publishes waits for what its feeds are made of."""
+    with psycopg.connect(node.store) as connection:  # no write of a store, for which others would wait
+        connection.execute("LOCK TABLE fragment IN ACCESS EXCLUSIVE MODE")
+        yield
 
 
 # ---------------------------------------------------------------- what stands between
