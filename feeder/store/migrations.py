@@ -149,6 +149,11 @@ _SIX_OF_POSTGRESQL = (
 
 def _six(tx: Tx) -> None:
     """What is under way stays pending, with a token and a row of its own, so that a claim changes no index."""
+    for statement in (
+        "DROP INDEX archived_struck",  # was of the feed alone
+        "CREATE INDEX archived_struck ON archived (feed, number) WHERE struck IS true",
+    ):
+        tx.execute(text(statement))
     if "lease_until" not in {it["name"] for it in inspect(tx).get_columns("delivery")}:
         return  # whoever comes from before version 3 has got the tables of today
     metadata.create_all(tx, tables=[schema_deliveries.flight])
