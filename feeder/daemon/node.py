@@ -210,6 +210,9 @@ class Node:
                 raise NotNow("a source is busy and does not end yet")
             if any(getattr(config, part) != getattr(old.config, part) for part in _SERVED):
                 self._serve(new)
+            if self._delivering is not None:
+                # Before what waits at an address that was mended is owed at once: the old one would get it.
+                self._delivering.use(new.outside)
             self._register(new)
             used = new
             if config.network.proxy != old.config.network.proxy:
