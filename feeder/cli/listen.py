@@ -64,9 +64,16 @@ def command(
     server.start()
     click.echo(f"Listening on http://{host}:{server.address[1]}/ - stop with Ctrl-C.", err=True)
     try:
-        threading.Event().wait()
+        _stay()
     finally:
         server.stop()
+
+
+def _stay() -> None:
+    """Until KeyboardInterrupt. A signal that came to another thread is acted on when this one looks up."""
+    never = threading.Event()
+    while not never.wait(1.0):
+        pass
 
 
 def _keys(path: Path, secret: str | None, signature: str) -> Callable[[str], Sequence[Key]]:

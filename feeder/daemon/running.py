@@ -13,7 +13,7 @@ import threading
 import time
 from contextlib import ExitStack
 from datetime import timedelta
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from feeder import app as apps
@@ -48,6 +48,9 @@ _IMPATIENT = 0.5
 # Seconds after which a thread that computes lets another one go on. SQLite's driver gives way at every row, and
 # whoever has an article in hand would wait five milliseconds each time.
 _SWITCH = 0.0005
+# Seconds after which the main thread looks up: a signal may come to another thread (one that is just being made
+# takes it from a main thread that has no core yet), which neither may act on it nor wakes the main one.
+_LOOK_UP = 1.0
 _STOP, _RELOAD = "stop", "reload"
 
 
@@ -153,11 +156,14 @@ class Daemon:
                 self._configuring.read_again(self._node.replace)
 
     def _next(self) -> set[str]:
-        """All that is asked of us by now; what is asked twice is done once."""
-        asked = {self._asked.get()}
-        while not self._asked.empty():
-            asked.add(self._asked.get())
-        return asked
+        """All that is asked of us by now, or within a second; what is asked twice is done once."""
+        asked = set()
+        try:
+            asked.add(self._asked.get(timeout=_LOOK_UP))
+            while True:
+                asked.add(self._asked.get_nowait())
+        except Empty:
+            return asked
 
     def _end(self) -> None:
         log.info("stopping: what is under way has %.0f seconds", PATIENCE)

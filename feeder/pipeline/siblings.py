@@ -79,8 +79,14 @@ class _Wanted:
 class Siblings:
     """Told by one thread what stands in the folder, and at work in another."""
 
-    def __init__(self, outlet: Outlet, clock: Callable[[], float] = time.monotonic) -> None:
-        self._outlet, self._clock = outlet, clock
+    def __init__(
+        self,
+        outlet: Outlet,
+        clock: Callable[[], float] = time.monotonic,
+        spent: Callable[[], float] = time.thread_time,
+    ) -> None:
+        """`spent` tells the seconds of a core that the calling thread has had."""
+        self._outlet, self._clock, self._cpu = outlet, clock, spent
         self._wanted: dict[Path, _Wanted] = {}
         self._lock = threading.Lock()
         self._spent, self._since = 0.0, clock()
@@ -101,9 +107,9 @@ class Siblings:
         for path, wanted in self._due(everything=everything):
             if not everything and not self._affordable():
                 break
-            began = time.thread_time()
+            began = self._cpu()
             made += self._complete(path, wanted)
-            self._spent += time.thread_time() - began
+            self._spent += self._cpu() - began
         return made
 
     def _due(self, *, everything: bool) -> Iterator[tuple[Path, _Wanted]]:

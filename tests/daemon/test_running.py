@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import threading
 import time
@@ -206,6 +207,16 @@ def test_a_paused_webhook_gets_everything_when_it_goes_on(newsroom: Newsroom, pa
 
 
 # ---------------------------------------------------------------- stopping and reading the configuration again
+
+
+def test_a_signal_that_comes_to_another_thread_stops_it_too(newsroom: Newsroom) -> None:
+    newsroom.start()
+    assert newsroom.process is not None
+    main = newsroom.process.pid
+    # Where the main thread waits for a core, Linux may give a signal of the process to any other thread.
+    os.kill(max(map(int, os.listdir(f"/proc/{main}/task"))), signal.SIGTERM)
+    assert newsroom.ended() == 0
+    assert "stopped" in newsroom.log()
 
 
 @pytest.mark.parametrize("by_signal", [True, False])

@@ -77,7 +77,7 @@ def test_row_40_two_nodes_keep_to_the_bound_together_and_send_nothing_twice(
     def answer(_path: str, _nth: int, _times: int) -> int:
         with counting:
             now.append(now[-1] + 1)
-        threading.Event().wait(0.02)
+        threading.Event().wait(0.15)  # as many come meanwhile as the two may have under way
         with counting:
             now.append(now[-1] - 1)
         return 204

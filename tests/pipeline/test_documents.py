@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import os
 import shutil
@@ -294,11 +295,11 @@ def test_a_document_that_cannot_be_replaced_has_nothing_beside_it_that_is_not_of
 
 
 def test_the_share_of_cpu_is_kept_and_documents_that_change_wait(tmp_path: Path) -> None:
-    now = [0.0]
-    made = Siblings(Outlet(tmp_path), lambda: now[0])
+    now, spent = [0.0], itertools.count()  # half a second of a core between two looks at it
+    made = Siblings(Outlet(tmp_path), lambda: now[0], lambda: next(spent) / 2)
     for number in range(40):
         path = tmp_path / f"{number}.atom"
-        path.write_bytes(os.urandom(300_000))
+        path.write_bytes(os.urandom(3000))
         made.note(path, etag_of(path.read_bytes()))
     assert made.work() == 0  # too young
     now[0] = 11.0
