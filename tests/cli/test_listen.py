@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.daemon.harness import SECRET
+from tests.daemon.harness import SECRET, newest_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +59,7 @@ def test_a_delivery_is_shown_as_verified(feeder: Feeder, empty: Newsroom) -> Non
             r"  204  verified v1  article\.published  A test from feeder  msg_test\w+$", line(process)
         )
         # To whichever thread: the main one has to be told as well.
-        os.kill(max(map(int, os.listdir(f"/proc/{process.pid}/task"))), signal.SIGINT)
+        os.kill(newest_thread(process.pid), signal.SIGINT)
         assert process.wait(20) == 130
 
 

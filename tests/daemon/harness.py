@@ -13,6 +13,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from standardwebhooks import Webhook
@@ -22,7 +23,6 @@ from tests.daemon.loopback import Handler, Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 SECRET = "whsec_dGVzdHMgb25seTsgbm90IGEgc2VjcmV0IGF0IGFsbA=="
 PATIENCE = 30.0
@@ -37,6 +37,11 @@ def until(true: Callable[[], Any], seconds: float = PATIENCE, what: str = "") ->
             return found
         assert time.monotonic() < end, f"waited {seconds:.0f} s in vain {what or 'for ' + true.__name__}"
         pause.wait(0.01)
+
+
+def newest_thread(pid: int) -> int:
+    """Of that process; a signal sent to this number comes to that thread."""
+    return max(int(it.name) for it in Path(f"/proc/{pid}/task").iterdir())
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,14 @@ def brief(config: str, log: str) -> None:
     _daemon(config, log, holding=LEASE, sending=2 * LEASE)
 
 
+def narrow(config: str, log: str) -> None:
+    """The same with leases that are over soon, and three deliveries under way at most."""
+    from tests.daemon.brief import LEASE
+    from tests.faults.narrow import Narrow
+
+    _daemon(config, log, dispatcher=Narrow, holding=LEASE, sending=2 * LEASE)
+
+
 def _daemon(config: str, log: str, **options: Any) -> None:
     from feeder.daemon import Daemon
 

@@ -14,7 +14,7 @@ import feedparser
 import pytest
 
 from tests.conftest import ROOT
-from tests.daemon.harness import Newsroom, Partner, free_port, until
+from tests.daemon.harness import Newsroom, Partner, free_port, newest_thread, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -214,7 +214,7 @@ def test_a_signal_that_comes_to_another_thread_stops_it_too(newsroom: Newsroom) 
     assert newsroom.process is not None
     main = newsroom.process.pid
     # Where the main thread waits for a core, Linux may give a signal of the process to any other thread.
-    os.kill(max(map(int, os.listdir(f"/proc/{main}/task"))), signal.SIGTERM)
+    os.kill(newest_thread(main), signal.SIGTERM)
     assert newsroom.ended() == 0
     assert "stopped" in newsroom.log()
 

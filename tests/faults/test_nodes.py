@@ -77,7 +77,7 @@ def test_row_40_two_nodes_keep_to_the_bound_together_and_send_nothing_twice(
     def answer(_path: str, _nth: int, _times: int) -> int:
         with counting:
             now.append(now[-1] + 1)
-        threading.Event().wait(0.15)  # as many come meanwhile as the two may have under way
+        threading.Event().wait(0.15)  # more come meanwhile than one node carries
         with counting:
             now.append(now[-1] - 1)
         return 204
@@ -85,7 +85,7 @@ def test_row_40_two_nodes_keep_to_the_bound_together_and_send_nothing_twice(
     counting, now, number = threading.Lock(), [0], 0
     partner.answer = answer
     logs = [newsroom.folder / f"log-{nth}" for nth in range(2)]
-    children = [nursery.run(nursery.brief, str(newsroom.config), str(log)) for log in logs]
+    children = [nursery.run(nursery.narrow, str(newsroom.config), str(log)) for log in logs]
     try:
         until((newsroom.feeds / "all.json").exists, what="for the first look")
 
