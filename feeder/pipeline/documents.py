@@ -121,13 +121,12 @@ class Documents:
 
     def _look(self, it: Joined) -> str:
         """The etag of what stands in the folder, empty for nothing. What is beside it is doubtful."""
-        path = self._outlet.folder / it.path
         try:
-            etag = versions.etag_of(path.read_bytes())
+            etag = versions.etag_of((self._outlet.folder / it.path).read_bytes())
         except OSError:
             etag = ""
         self._etags[it.path] = etag
-        self._siblings.note(path, etag, doubtful=True)
+        self._siblings.note(it.path, etag, doubtful=True)
         return etag
 
     def _stands(self, it: Joined) -> bool:
@@ -156,7 +155,7 @@ class Documents:
         return found if found is not None and found.etag == etag else versions.first(etag, (), "")
 
     def _parcel(self, it: Joined, version: Version, *, slides: bool) -> Parcel:
-        form, path = FORMATS[it.form], self._outlet.folder / it.path
+        form = FORMATS[it.form]
         sidecar = versions.dump(version, it.opening, list(map(len, it.entries)), form.between, form.closing)
         gz = None
         if it.size >= siblings.SMALLEST:
@@ -164,23 +163,23 @@ class Documents:
             gz = self._splicer.gzip(
                 kind, it.opening, parts, form.closing, it.body, between=form.between, slides=slides
             )
-        light = ((self._outlet.folder / versions.FOLDER / it.path, [sidecar]),)
-        return Parcel(path, it.body, siblings.beside(path, gz), light)
+        light = ((f"{versions.FOLDER}/{it.path}", [sidecar]),)
+        return Parcel(it.path, it.body, siblings.beside(it.path, gz), light)
 
     def flush(self, report: Report) -> set[str]:
         """Write what was added; the names of feeds, or else of files, of which something could not be written."""
         waiting, self._parcels = self._parcels, []
-        for it, _, parcel, _ in waiting:
-            self._siblings.forget(parcel.path)
+        for it, _, _, _ in waiting:
+            self._siblings.forget(it.path)
             self._etags.pop(it.path, None)  # until we know
         hindered = self._outlet.write_all([parcel for _, _, parcel, _ in waiting], report)
-        for it, version, parcel, name in waiting:
-            if parcel.path not in hindered:
+        for it, version, _, name in waiting:
+            if it.path not in hindered:
                 self._keep(it.path, version)
-                self._siblings.note(parcel.path, it.etag)
+                self._siblings.note(it.path, it.etag)
                 report.documents.append(Document(name, it.form, it.path, it.etag, written=True))
-        feeds_of = {parcel.path: name for _, _, parcel, name in waiting}
-        return {feeds_of.get(path, str(path)) for path in hindered}
+        feeds_of = {it.path: name for it, _, _, name in waiting}
+        return {feeds_of.get(path, path) for path in hindered}
 
     def _keep(self, path: str, version: Version) -> None:
         self._etags[path] = version.etag
@@ -192,7 +191,7 @@ class Documents:
     def remove(self, name: str, form: str, report: Report) -> bool:
         """The document and what stands beside it."""
         path = _path(name, form)
-        self._siblings.forget(self._outlet.folder / path)
+        self._siblings.forget(path)
         self._etags.pop(path, None)
         self._versions.pop(path, None)
         gone = [self._outlet.remove(f"{path}{suffix}", report, count=False) for suffix in siblings.SUFFIXES]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     Pieces = Sequence[bytes]
-    Beside = tuple[tuple[Path, Pieces | None], ...]
+    Beside = tuple[tuple[str, Pieces | None], ...]
 
 # So many files are waited for together: a journal is written once for all that ask at the time.
 _TOGETHER = 8
@@ -31,12 +31,14 @@ _TOKEN, _NUMBERS = secrets.token_hex(6), count()
 class Parcel:
     """A file and what stands beside it, which changes just before the file does; None: it goes.
 
+    Names are those in one folder, with slashes: hundreds of files are written at a time, and a Path costs more
+    than a file.
     The bytes of each come in pieces: to join those of a large feed takes longer than to write them.
     What is `light` may be lost with the power, since nobody trusts it unseen. `once`: a file that is there stays
     as it is.
     """
 
-    path: Path
+    name: str
     body: Pieces
     beside: Beside = ()
     light: Beside = ()
@@ -44,42 +46,30 @@ class Parcel:
 
 
 class _Made(NamedTuple):
-    """A file under a passing name. `descriptor` is open until its bytes are on the disk."""
+    """A file under a `passing` name. `descriptor` is open until its bytes are on the disk."""
 
     descriptor: int
+    passing: str
     name: str
-    target: Path
     light: bool
 
 
-def write(path: Path, body: bytes) -> bool:
-    """Replace the file by rename once its bytes are on the disk; False, and untouched, when they are the same.
-
-    Raises OSError; the file is then as it was.
-    """
-    if holds(path, body):
-        return False
-    for error in write_all([Parcel(path, [body])]).values():
-        raise error
-    return True
-
-
-def write_all(parcels: Sequence[Parcel], *, keep: bool = True) -> dict[Path, OSError]:
+def write_all(folder: str, parcels: Sequence[Parcel], *, keep: bool = True) -> dict[str, OSError]:
     """First all bytes, then all names: a power loss in between leaves every file as it was.
 
     Returns what hindered those that were not written: they are as they were, with nothing beside them.
     Without `keep` a power loss may forget the new names, until `keep_names`.
     """
-    failed: dict[Path, OSError] = {}
-    laid = [_laid_out(parcel, failed) for parcel in parcels]
-    passing = {it.name for made in laid for it in made}
+    failed: dict[str, OSError] = {}
+    laid = [_laid_out(folder, parcel, failed) for parcel in parcels]
+    passing = {it.passing for made in laid for it in made}
     try:
         _wait(parcels, laid, failed)
         for parcel, made in zip(parcels, laid, strict=True):
-            if parcel.path not in failed:
-                _put(parcel, made, failed, passing)
+            if parcel.name not in failed:
+                _put(folder, parcel, made, failed, passing)
         if keep:
-            _keep([parcel.path for parcel in parcels if parcel.path not in failed], failed)
+            _keep(folder, [parcel.name for parcel in parcels if parcel.name not in failed], failed)
     finally:
         for name in passing:
             with contextlib.suppress(OSError):
@@ -87,35 +77,35 @@ def write_all(parcels: Sequence[Parcel], *, keep: bool = True) -> dict[Path, OSE
     return failed
 
 
-def _laid_out(parcel: Parcel, failed: dict[Path, OSError]) -> list[_Made]:
+def _laid_out(folder: str, parcel: Parcel, failed: dict[str, OSError]) -> list[_Made]:
     made: list[_Made] = []
     whole = [(*it, True) for it in parcel.light] + [(*it, False) for it in parcel.beside]
     try:
-        for target, body, light in [*whole, (parcel.path, parcel.body, False)]:
+        for name, body, light in [*whole, (parcel.name, parcel.body, False)]:
             if body is not None:
-                made.append(_lay_out(target, body, light=light))
+                made.append(_lay_out(folder, name, body, light=light))
     except OSError as error:
-        failed[parcel.path] = error
+        failed[parcel.name] = error
     return made
 
 
-def _lay_out(target: Path, body: Pieces, *, light: bool) -> _Made:
-    folder = target.parent
-    name = f"{folder}/.{os.getpid()}-{_TOKEN}-{next(_NUMBERS)}.tmp"
+def _lay_out(folder: str, name: str, body: Pieces, *, light: bool) -> _Made:
+    parent = parent_of(folder, name)
+    passing = f"{parent}/.{os.getpid()}-{_TOKEN}-{next(_NUMBERS)}.tmp"
     try:
-        descriptor = os.open(name, _NEW, 0o600)
+        descriptor = os.open(passing, _NEW, 0o600)
     except (FileNotFoundError, NotADirectoryError):
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(name, _NEW, 0o600)
+        Path(parent).mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(passing, _NEW, 0o600)
     try:
         for start in range(0, len(body), _AT_ONCE):
             _write(descriptor, body[start : start + _AT_ONCE])
         os.fchmod(descriptor, 0o644)
     except OSError:
         os.close(descriptor)
-        Path(name).unlink()
+        Path(passing).unlink()
         raise
-    return _Made(descriptor, name, target, light)
+    return _Made(descriptor, passing, name, light)
 
 
 def _write(descriptor: int, pieces: Pieces) -> None:
@@ -125,13 +115,19 @@ def _write(descriptor: int, pieces: Pieces) -> None:
             file.write(b"".join(pieces)[written:])
 
 
-def _wait(parcels: Sequence[Parcel], laid: Sequence[Sequence[_Made]], failed: dict[Path, OSError]) -> None:
+def parent_of(folder: str, name: str) -> str:
+    """Of a file with this name in the folder."""
+    parent, _, _ = name.rpartition("/")
+    return f"{folder}/{parent}" if parent else folder
+
+
+def _wait(parcels: Sequence[Parcel], laid: Sequence[Sequence[_Made]], failed: dict[str, OSError]) -> None:
     """Until all bytes are on the disk; closes the files."""
-    waiting = [(parcel.path, it) for parcel, made in zip(parcels, laid, strict=True) for it in made]
+    waiting = [(parcel.name, it) for parcel, made in zip(parcels, laid, strict=True) for it in made]
     for _, it in waiting:
         if it.light:
             os.close(it.descriptor)
-    heavy = [(path, it) for path, it in waiting if not it.light]
+    heavy = [(name, it) for name, it in waiting if not it.light]
     if len(heavy) <= 2:
         failed |= _waited(heavy)
         return
@@ -145,48 +141,61 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_TOGETHER, "disk")
 
 
-def _waited(waiting: Sequence[tuple[Path, _Made]]) -> dict[Path, OSError]:
-    failed: dict[Path, OSError] = {}
-    for path, it in waiting:
+def _waited(waiting: Sequence[tuple[str, _Made]]) -> dict[str, OSError]:
+    failed: dict[str, OSError] = {}
+    for name, it in waiting:
         try:
             os.fdatasync(it.descriptor)
         except OSError as error:
-            failed[path] = error
+            failed[name] = error
         finally:
             os.close(it.descriptor)
     return failed
 
 
-def _put(parcel: Parcel, made: Sequence[_Made], failed: dict[Path, OSError], passing: set[str]) -> None:
-    names = {it.target: it.name for it in made}
+def _put(
+    folder: str, parcel: Parcel, made: Sequence[_Made], failed: dict[str, OSError], passing: set[str]
+) -> None:
+    names = {it.name: it.passing for it in made}
+    target = f"{folder}/{parcel.name}"
     try:
-        for path, body in (*parcel.light, *parcel.beside):
+        for name, body in (*parcel.light, *parcel.beside):
             if body is None:
-                path.unlink(missing_ok=True)
+                _unlink(f"{folder}/{name}")
             else:
-                _rename(names[path], path, passing)
-        if not (parcel.once and parcel.path.exists()):
-            _rename(names[parcel.path], parcel.path, passing)
+                _rename(names[name], f"{folder}/{name}", passing)
+        if not (parcel.once and Path(target).exists()):
+            _rename(names[parcel.name], target, passing)
     except OSError as error:
-        failed[parcel.path] = error
-        for path, _ in parcel.beside:  # it may be of the bytes that the file does not have
+        failed[parcel.name] = error
+        for name, _ in parcel.beside:  # it may be of the bytes that the file does not have
             with contextlib.suppress(OSError):
-                path.unlink()
+                _unlink(f"{folder}/{name}")
 
 
-def _rename(name: str, target: Path, passing: set[str]) -> None:
-    os.replace(name, target)  # noqa: PTH105 - a Path of a name that passes costs more than the call
-    passing.discard(name)
+def _rename(passing: str, target: str, left: set[str]) -> None:
+    os.replace(passing, target)  # noqa: PTH105 - to make a Path takes longer
+    left.discard(passing)
 
 
-def _keep(paths: Sequence[Path], failed: dict[Path, OSError]) -> None:
-    forgetful = keep_names({path.parent for path in paths})
-    failed |= {path: forgetful[path.parent] for path in paths if path.parent in forgetful}
+def _unlink(name: str) -> bool:
+    """False when it was not there."""
+    try:
+        os.unlink(name)  # noqa: PTH108 - to make a Path takes longer
+    except FileNotFoundError:
+        return False
+    return True
 
 
-def keep_names(folders: Iterable[Path]) -> dict[Path, OSError]:
+def _keep(folder: str, names: Sequence[str], failed: dict[str, OSError]) -> None:
+    parents = {name: parent_of(folder, name) for name in names}
+    forgetful = keep_names(set(parents.values()))
+    failed |= {name: forgetful[parent] for name, parent in parents.items() if parent in forgetful}
+
+
+def keep_names(folders: Iterable[str]) -> dict[str, OSError]:
     """Without this a power loss may forget a rename, though not the bytes. What hindered it, by folder."""
-    failed: dict[Path, OSError] = {}
+    failed: dict[str, OSError] = {}
     for folder in sorted(folders):
         try:
             _sync_folder(folder)
@@ -197,25 +206,21 @@ def keep_names(folders: Iterable[Path]) -> dict[Path, OSError]:
     return failed
 
 
-def remove(path: Path) -> bool:
+def remove(folder: str, name: str) -> bool:
     """False when it was not there."""
-    try:
-        path.unlink()
-    except FileNotFoundError:
-        return False
-    return True
+    return _unlink(f"{folder}/{name}")
 
 
-def holds(path: Path, body: bytes) -> bool:
+def holds(folder: str, name: str, body: bytes) -> bool:
     """Whether the file is of these bytes."""
     try:
-        with path.open("rb") as file:
+        with open(f"{folder}/{name}", "rb") as file:  # noqa: PTH123 - to make a Path takes longer
             return os.fstat(file.fileno()).st_size == len(body) and file.read() == body
     except OSError:
         return False
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: str) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

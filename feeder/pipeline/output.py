@@ -58,7 +58,7 @@ class Report:
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
-    hindered: set[Path] = field(default_factory=set)
+    hindered: set[str] = field(default_factory=set)
     late: bool = False
 
 
@@ -70,8 +70,9 @@ class Outlet:
 
     def __init__(self, folder: Path, mine: Callable[[], bool] = lambda: True) -> None:
         self.folder, self.mine, self.lock = folder, mine, threading.Lock()
+        self._root = str(folder)
         self._waiting: dict[str, bytes] = {}
-        self._folders: set[Path] = set()  # with names that a power loss may forget
+        self._folders: set[str] = set()  # with names that a power loss may forget
 
     def may(self, report: Report) -> bool:
         report.late = report.late or not self.mine()
@@ -79,27 +80,33 @@ class Outlet:
 
     def later(self, name: str, body: bytes, report: Report) -> None:
         """Write it with the next others, just before them, so that the disk is waited for once."""
-        if files.holds(self.folder / name, body):
+        if files.holds(self._root, name, body):
             report.counts["unchanged"] += 1
         else:
             self._waiting[name] = body
 
-    def write_all(self, parcels: Sequence[Parcel], report: Report) -> set[Path]:
-        """Those that could not be written. They are there at once; whether for good, `keep` says."""
-        parcels = [*(Parcel(self.folder / name, [body]) for name, body in self._waiting.items()), *parcels]
+    def write_all(self, parcels: Sequence[Parcel], report: Report) -> set[str]:
+        """The names that could not be written. The others are there at once; whether for good, `keep` says."""
+        parcels = [*(Parcel(name, [body]) for name, body in self._waiting.items()), *parcels]
         self._waiting.clear()
         if not parcels:
             return set()
         if not self.may(report):
-            return {parcel.path for parcel in parcels}
+            return {parcel.name for parcel in parcels}
         with self.lock:
-            hindered = files.write_all(parcels, keep=False)
-        self._folders |= {parcel.path.parent for parcel in parcels if parcel.path not in hindered}
-        for path, error in hindered.items():
-            failed(report, f"{path} was not written", error)
+            hindered = self.put(parcels)
+        self._folders |= {
+            files.parent_of(self._root, parcel.name) for parcel in parcels if parcel.name not in hindered
+        }
+        for name, error in hindered.items():
+            failed(report, f"{self.folder / name} was not written", error)
         report.counts["written"] += len(parcels) - len(hindered)
         report.hindered |= hindered.keys()
         return set(hindered)
+
+    def put(self, parcels: Sequence[Parcel]) -> dict[str, OSError]:
+        """Just that, for whoever has the lock; what hindered it, by name."""
+        return files.write_all(self._root, parcels, keep=False)
 
     def keep(self, report: Report) -> bool:
         """No power loss may forget what was written; False where the disk refuses, and it is to be tried again."""
@@ -114,7 +121,7 @@ class Outlet:
         if not self.may(report):
             return False
         try:
-            report.counts["removed"] += files.remove(self.folder / name) and count
+            report.counts["removed"] += files.remove(self._root, name) and count
         except OSError as error:
             return failed(report, f"{self.folder / name} was not removed", error)
         return True
