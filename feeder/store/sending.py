@@ -54,7 +54,8 @@ def probing(tx: Tx) -> None:
         tx.execute(_PROBING)
 
 
-_PROBING = text("SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)")
+_WALKS = ("seqscan", "bitmapscan", "hashjoin", "mergejoin")
+_PROBING = text("SELECT " + ", ".join(f"set_config('enable_{it}', 'off', true)" for it in _WALKS))
 
 
 # ---------------------------------------------------------------- claiming
