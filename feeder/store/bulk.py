@@ -1,8 +1,9 @@
 """Many rows in one statement and one answer, on SQLite and PostgreSQL.
 
 SQLite's driver gives up the interpreter's lock for each row that it takes or gives, and has to win it back from
-all who send: a hundred rows cost a hundred waits. PostgreSQL's looks at each value of an array for itself. So rows
-go in as one text of JSON, and come out of SQLite as one.
+all who send: a hundred rows cost a hundred waits. So rows go in as one text of JSON, and come out as one.
+PostgreSQL's looks at each value of an array for itself, and PostgreSQL is slow to read JSON. So rows go in by
+column, each a text that PostgreSQL knows as an array.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, LargeBinary, String, bindparam, cast, column, func, insert, select, update
+from sqlalchemy import ARRAY, JSON, LargeBinary, String, bindparam, cast, column, func, insert, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import NullType
 
 from feeder.store.instant import Instant, moment, number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from sqlalchemy import Column, ColumnElement, Select, Table
+    from sqlalchemy import Column, ColumnElement, Select, Subquery, Table
     from sqlalchemy.types import TypeEngine
 
     from feeder.store.engine import Tx
@@ -35,7 +36,7 @@ _SQLITE = sqlite.dialect()
 def add_all(tx: Tx, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
     """Insert the rows, whose values are those of these columns."""
     if rows:
-        tx.execute(_adding(tx.dialect.name, table, names), {"rows": _given(tx.dialect.name, table, names, rows)})
+        tx.execute(_adding(tx.dialect.name, table, names), given(tx, table, names, rows))
 
 
 def change_all(
@@ -43,20 +44,33 @@ def change_all(
 ) -> None:
     """Write these columns of the rows with these keys, the last of the columns; `emptied` become NULL."""
     if rows:
-        changing = _changing(tx.dialect.name, table, names, emptied)
-        tx.execute(changing, {"rows": _given(tx.dialect.name, table, names, rows)})
+        tx.execute(_changing(tx.dialect.name, table, names, emptied), given(tx, table, names, rows))
 
 
-def _given(dialect: str, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> str:
-    """What JSON knows; bytes are those of a text."""
+def given(tx: Tx, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> dict[str, str]:
+    """The rows as parameters of a statement with `new`."""
     columns = list(zip(*rows, strict=True))
     for place, name in enumerate(names):
         if isinstance(table.c[name].type, Instant):
             columns[place] = tuple(map(number, columns[place]))
         elif isinstance(table.c[name].type, LargeBinary):
             columns[place] = tuple(map(bytes.decode, columns[place]))
-    turned = zip(*columns, strict=True)
-    return _encode(list(turned) if dialect == "sqlite" else [dict(zip(names, row, strict=True)) for row in turned])
+    if tx.dialect.name == "sqlite":
+        return {"rows": _encode(list(zip(*columns, strict=True)))}
+    return {f"all_{name}": array(values) for name, values in zip(names, columns, strict=True)}
+
+
+def array(values: Sequence[Any]) -> str:
+    """A column as PostgreSQL writes an array; most values of one are the same."""
+    cells = {value: _cell(value) for value in set(values)}
+    return "{" + ",".join([cells[value] for value in values]) + "}"
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return "NULL" if value is None else str(value)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
@@ -67,29 +81,39 @@ _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=
 
 @cache
 def _adding(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
-    return insert(table).from_select(list(names), select(*_columns(dialect, table, names)))
+    return insert(table).from_select(list(names), select(*new(dialect, table, names).c))
 
 
 @cache
 def _changing(dialect: str, table: Table, names: tuple[str, ...], emptied: tuple[str, ...]) -> Any:
-    new = select(*_columns(dialect, table, names)).subquery("new")
+    rows = new(dialect, table, names)
     *others, key = names
-    values = {name: new.c[name] for name in others} | dict.fromkeys(emptied)
-    return update(table).where(table.c[key] == new.c[key]).values(values)
+    values = {name: rows.c[name] for name in others} | dict.fromkeys(emptied)
+    return update(table).where(table.c[key] == rows.c[key]).values(values)
 
 
-def _columns(dialect: str, table: Table, names: tuple[str, ...]) -> list[ColumnElement[Any]]:
-    """Those of the parameter `rows`."""
-    given = bindparam("rows", type_=String)
+def new(dialect: str, table: Table, names: tuple[str, ...]) -> Subquery:
+    """A table of the rows that are given, with these columns."""
     columns = [table.c[name] for name in names]
     if dialect == "sqlite":
-        each = func.json_each(given).table_valued("value", name="given")
+        each = func.json_each(bindparam("rows", type_=String)).table_valued("value", name="given")
         cells = [(it, func.json_extract(each.c.value, f"$[{place}]")) for place, it in enumerate(columns)]
-        return [(cast(cell, LargeBinary) if _is_bytes(it) else cell).label(it.name) for it, cell in cells]
-    typed = [column(it.name, String if _is_bytes(it) else it.type) for it in columns]
-    record = func.json_to_recordset(cast(given, JSON)).table_valued(*typed)
-    found = record.render_derived("given", with_types=True).c
-    return [func.convert_to(found[it.name], "UTF8") if _is_bytes(it) else found[it.name] for it in columns]
+        return select(
+            *((cast(cell, LargeBinary) if _is_bytes(it) else cell).label(it.name) for it, cell in cells)
+        ).subquery("new")
+    found = unnested({it.name: String() if _is_bytes(it) else it.type for it in columns})
+    texts = [
+        func.convert_to(found.c[it.name], "UTF8").label(it.name) if _is_bytes(it) else found.c[it.name]
+        for it in columns
+    ]
+    return select(*texts).subquery("new")
+
+
+def unnested(columns: Mapping[str, TypeEngine[Any]]) -> Any:
+    """For PostgreSQL: a table of the array parameters `all_…`, one for each of these columns."""
+    arrays = (cast(bindparam(f"all_{name}", type_=String), ARRAY(kind)) for name, kind in columns.items())
+    typed = (column(name, kind) for name, kind in columns.items())
+    return func.unnest(*arrays).table_valued(*typed).render_derived("given")
 
 
 def _is_bytes(it: Column[Any]) -> bool:
