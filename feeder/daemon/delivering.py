@@ -13,7 +13,7 @@ from feeder.errors import FeederError
 from feeder.pipeline.health import FORGOTTEN
 from feeder.pipeline.retry import LONGEST_BLOCK
 from feeder.pipeline.settling import reclaim
-from feeder.store import again, behind, deliveries, losses, published, sending, subscriptions, webhooks
+from feeder.store import again, behind, deliveries, losses, published, subscriptions, webhooks
 from feeder.store.changes import Changes
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Delivering:
             self.loop.wake()
         elif self._store.embedded:
             with self._store.read() as tx:
-                self._all_done = not sending.any_open(tx)
+                self._all_done = not deliveries.any_open(tx)
 
     def _quiet(self) -> bool:
         """Nothing waits, not even for its time, and nothing has come."""

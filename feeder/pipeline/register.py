@@ -11,7 +11,7 @@ from feeder.net import redact
 from feeder.pipeline import places
 from feeder.pipeline.owing import owe_past
 from feeder.pipeline.places import Place
-from feeder.store import documents, feeds, sending, subscriptions, webhooks
+from feeder.store import deliveries, documents, feeds, subscriptions, webhooks
 from feeder.store.webhooks import WebhookState
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _addresses(tx: Tx, audience: Audience, now: datetime) -> None:
             continue
         kept = (it.status, it.reason) if it.status in {"paused", "disabled"} else ("active", "")
         webhooks.put_all(tx, [WebhookState(name, it.since, *kept, address=address, resumed=it.resumed)])
-        if number := sending.hurry(tx, name, now):
+        if number := deliveries.hurry(tx, name, now):
             log.info("webhook %s has another address; %d deliveries are tried there at once", name, number)
 
 

@@ -11,7 +11,7 @@ from feeder.model.delivery import Attempt, DeliveryState, NoticeKind, Outcome, P
 from feeder.model.noun import noun
 from feeder.model.topic import is_subscriber
 from feeder.pipeline import health, notices, retry
-from feeder.store import behind, losses, sending, webhooks
+from feeder.store import behind, deliveries, losses, sending, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -73,7 +73,7 @@ def _fate(tx: Tx, it: Done, state: WebhookState, now: datetime, chance: Callable
         fate = retry.unsent(it.delivery)
     else:
         fate = retry.becomes(it.delivery, it.verdict, now, chance(), it.options, state.resumed)
-    if fate.state is DeliveryState.PENDING and sending.withdrawn_since(tx, it.delivery):
+    if fate.state is DeliveryState.PENDING and deliveries.withdrawn_since(tx, it.delivery):
         # It was under way when the article was withdrawn: it is not sent after that.
         return replace(fate, state=DeliveryState.CANCELLED, due=None)
     return fate

@@ -39,12 +39,10 @@ def add_all(tx: Tx, table: Table, names: tuple[str, ...], rows: Sequence[Sequenc
         tx.execute(_adding(tx.dialect.name, table, names), given(tx, table, names, rows))
 
 
-def change_all(
-    tx: Tx, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]], emptied: tuple[str, ...] = ()
-) -> None:
-    """Write these columns of the rows with these keys, the last of the columns; `emptied` become NULL."""
+def change_all(tx: Tx, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+    """Write these columns of the rows with these keys, the last of the columns."""
     if rows:
-        tx.execute(_changing(tx.dialect.name, table, names, emptied), given(tx, table, names, rows))
+        tx.execute(_changing(tx.dialect.name, table, names), given(tx, table, names, rows))
 
 
 def given(tx: Tx, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> dict[str, str]:
@@ -85,11 +83,10 @@ def _adding(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
 
 
 @cache
-def _changing(dialect: str, table: Table, names: tuple[str, ...], emptied: tuple[str, ...]) -> Any:
+def _changing(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
     rows = new(dialect, table, names)
     *others, key = names
-    values = {name: rows.c[name] for name in others} | dict.fromkeys(emptied)
-    return update(table).where(table.c[key] == rows.c[key]).values(values)
+    return update(table).where(table.c[key] == rows.c[key]).values({name: rows.c[name] for name in others})
 
 
 def new(dialect: str, table: Table, names: tuple[str, ...]) -> Subquery:

@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, literal, select, update
+from sqlalchemy import bindparam, case, func, literal, select, update
 
-from feeder.model.delivery import Attempt, DeliveryState, Notice, NoticeKind, Outcome, Phase
+from feeder.model.delivery import Attempt, DeliveryState, Kind, Notice, NoticeKind, Outcome, Phase
 from feeder.store import dialect
 from feeder.store._rows import FIELDS, conditions, from_row, is_open, undelivered, waits
+from feeder.store.instant import Instant
 from feeder.store.schema_deliveries import attempt, delivery, flight, notice, webhook
 
 if TYPE_CHECKING:
@@ -86,6 +87,13 @@ def _waiting(tx: Tx, which: ColumnElement[bool], limit: int | None = None) -> Se
     return tx.execute(query.limit(limit).with_for_update(key_share=True)).scalars().all()
 
 
+def hurry(tx: Tx, name: str, now: datetime) -> int:
+    """What waits for another try to this webhook is due at once, as of old before new; returns how many."""
+    again = (delivery.c.webhook == name) & waits() & (delivery.c.tries > 0)
+    due = case((delivery.c.created < now, delivery.c.created), else_=literal(now, Instant))
+    return tx.execute(update(delivery).where(again, delivery.c.due > due).values(due=due)).rowcount
+
+
 # ---------------------------------------------------------------- looking
 
 
@@ -97,6 +105,23 @@ def newest(tx: Tx) -> int:
 def get(tx: Tx, key: int) -> Delivery | None:
     row = tx.execute(select(*FIELDS).where(delivery.c.id == key)).first()
     return None if row is None else from_row(row)
+
+
+def withdrawn_since(tx: Tx, it: Delivery) -> bool:
+    """Whether its webhook is owed the withdrawal of what this delivery tells of."""
+    query = select(delivery.c.id).where(
+        delivery.c.article == it.article,
+        delivery.c.webhook == it.webhook,
+        delivery.c.id > it.id,
+        delivery.c.kind == Kind.WITHDRAWN,
+        waits(),
+    )
+    return it.article is not None and tx.execute(query.limit(1)).first() is not None
+
+
+def any_open(tx: Tx) -> bool:
+    """Whether anything waits, or is under way."""
+    return tx.execute(select(delivery.c.id).where(is_open()).limit(1)).first() is not None
 
 
 def newest_of_topic(tx: Tx, name: str, key: int) -> Delivery | None:

@@ -170,9 +170,22 @@ def _six(tx: Tx) -> None:
         tx.execute(text(statement))
 
 
+# Whoever comes from before version 3 got it with its table.
+_AGAIN = (
+    "CREATE INDEX IF NOT EXISTS delivery_again ON delivery (id)"
+    " WHERE state = 'pending' AND behind IS NULL AND lane = 1"
+)
+
+
 def _seven(tx: Tx) -> None:
-    """What was struck out of archives is found by its own index, however large the history is."""
+    """An index finds what was struck out of archives, another whether anything is sent again; flights need one."""
+    tx.execute(text("CREATE TABLE flying AS SELECT webhook, lane, delivery, until FROM flight"))
+    tx.execute(text("DROP TABLE flight"))
+    metadata.create_all(tx, tables=[schema_deliveries.flight])
     for statement in (
+        "INSERT INTO flight (webhook, lane, delivery, until) SELECT webhook, lane, delivery, until FROM flying",
+        "DROP TABLE flying",
+        _AGAIN,
         "DROP INDEX archived_struck",
         "CREATE INDEX archived_struck ON archived (feed, struck, number) WHERE struck IS true",
     ):

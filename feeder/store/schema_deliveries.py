@@ -75,11 +75,10 @@ delivery = Table(
 flight = Table(
     "flight",
     metadata,
+    Column("webhook", String, primary_key=True),
+    Column("lane", Integer, primary_key=True, autoincrement=False),
     Column("delivery", BigInteger, primary_key=True, autoincrement=False),
-    Column("webhook", String, nullable=False),
-    Column("lane", Integer, nullable=False),
     Column("until", Instant, nullable=False),
-    Index("flight_webhook", "webhook", "lane"),
 )
 _READY = (delivery.c.state == "pending") & delivery.c.behind.is_(None)
 Index(
@@ -91,6 +90,9 @@ Index(
     sqlite_where=_READY,
     postgresql_where=_READY,
 )
+# Mostly there is none at all.
+_AGAIN = _READY & (delivery.c.lane == 1)
+Index("delivery_again", delivery.c.id, sqlite_where=_AGAIN, postgresql_where=_AGAIN)
 # Nearly all have been delivered, and of those nobody asks for all.
 _OTHER = delivery.c.state != "delivered"
 Index(

@@ -10,9 +10,22 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, bindparam, case, delete, func, insert, literal, select, text, true, update
+from sqlalchemy import (
+    Integer,
+    String,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    true,
+    tuple_,
+    update,
+)
 
-from feeder.model.delivery import Delivery, DeliveryState, Kind, Lane
+from feeder.model.delivery import Delivery, DeliveryState, Lane
 from feeder.model.noun import noun
 from feeder.store import behind, bulk
 from feeder.store._rows import FIELDS, KINDS, LANES, is_open, waits
@@ -63,10 +76,21 @@ _PROBING = text("SELECT " + ", ".join(f"set_config('enable_{it}', 'off', true)" 
 
 def ready(tx: Tx, names: Sequence[str], lane: Lane, now: datetime, upto: int, most: int) -> list[str]:
     """The first of these webhooks, at most so many, that have something in this lane that could be sent now."""
-    if not names or not upto or most <= 0:
+    if not names or not upto or most <= 0 or (lane is Lane.REPLAY and not _any_again(tx)):
         return []
     given = {"names": bulk.words(names), "in_lane": lane, "now": now, "upto": upto, "most": most}
     return [name for (name,) in bulk.rows(tx, _ready(tx.dialect.name), given)]
+
+
+def _any_again(tx: Tx) -> bool:
+    """Whether anything at all is sent again: hardly ever, and that costs less than to ask each webhook."""
+    return tx.execute(_ANY_AGAIN).first() is not None
+
+
+_REPLAYED: Any = literal_column(str(Lane.REPLAY.value))  # as in its index
+_ANY_AGAIN = (
+    select(delivery.c.id).where(is_open(), delivery.c.behind.is_(None), delivery.c.lane == _REPLAYED).limit(1)
+)
 
 
 def under_way(tx: Tx, names: Sequence[str]) -> dict[tuple[str, Lane], int]:
@@ -84,28 +108,31 @@ def claim(
     """
     given = {"in_lane": lane, "now": now, "upto": upto}
     given |= {"new_token": token, "new_until": until}
-    found = [row for size, names in _by_size(most).items() for row in _taken(tx, names, given | {"size": size})]
+    found = _taken(tx, {name: size for name, size in most.items() if size > 0}, given)
     return tuple(sorted((_leased(row, lane, token) for row in found), key=attrgetter("due", "id")))
 
 
+def _taken(tx: Tx, most: Mapping[str, int], given: dict[str, Any]) -> Sequence[Sequence[Any]]:
+    """The oldest of each, leased; rows of _CLAIMED."""
+    if tx.dialect.name == "sqlite":
+        return [row for size, names in _by_size(most).items() for row in _taken_alike(tx, names, size, given)]
+    asked = {"all_name": bulk.array([*most]), "all_size": bulk.array([*most.values()])}
+    return tx.execute(_claim(), given | asked).all() if most else []
+
+
 def _by_size(most: Mapping[str, int]) -> dict[int, list[str]]:
-    """Webhooks that may have equally many are asked for in one statement."""
+    """Webhooks that may have equally many: SQLite has one bound for a statement."""
     sizes: dict[int, list[str]] = {}
     for name, size in most.items():
-        if size > 0:
-            sizes.setdefault(size, []).append(name)
+        sizes.setdefault(size, []).append(name)
     return sizes
 
 
-def _taken(tx: Tx, names: list[str], given: dict[str, Any]) -> Sequence[Sequence[Any]]:
-    """The oldest of each, leased; rows of _CLAIMED."""
-    given["names"] = bulk.words(names)
-    if tx.dialect.name == "postgresql":
-        return tx.execute(_claim(), given).all()
-    found = bulk.rows(tx, _first(), given)
-    given["ids"] = bulk.numbers(tx, (row[0] for row in found))
+def _taken_alike(tx: Tx, names: list[str], size: int, given: dict[str, Any]) -> Sequence[Sequence[Any]]:
+    found = bulk.rows(tx, _first(), given | {"names": bulk.words(names), "size": size})
+    ids = {"ids": bulk.numbers(tx, (row[0] for row in found))}
     for statement in _lease():
-        tx.execute(statement, given)
+        tx.execute(statement, given | ids)
     return found
 
 
@@ -161,9 +188,9 @@ def _ready(name: str) -> Query:
     return bulk.query(name, found.limit(bindparam("most")))
 
 
-def _oldest(name: ColumnElement[str]) -> Any:
+def _oldest(name: ColumnElement[str], size: Any) -> Any:
     due = _due(name, bindparam("in_lane", type_=Integer))
-    return due.order_by(delivery.c.due, delivery.c.id).limit(bindparam("size"))
+    return due.order_by(delivery.c.due, delivery.c.id).limit(size)
 
 
 _NEW: dict[str, Any] = {"token": bindparam("new_token")}
@@ -178,8 +205,8 @@ def _flights(which: Any) -> Any:
 @cache
 def _claim() -> Any:
     """For PostgreSQL: all in one."""
-    each = bulk.each("postgresql", "names")
-    head = _oldest(each.c.value).with_for_update(skip_locked=True, of=delivery).lateral("head")
+    each = bulk.unnested({"name": String(), "size": Integer()})
+    head = _oldest(each.c.name, each.c.size).with_for_update(skip_locked=True, of=delivery).lateral("head")
     heads = select(head.c.id).select_from(each.join(head, true())).cte("heads")
     leased = update(delivery).where(delivery.c.id == heads.c.id).values(_NEW)
     taken = leased.returning(*_CLAIMED, delivery.c.lane).cte("taken")
@@ -191,7 +218,7 @@ def _first() -> Query:
     """For SQLite, which has no LATERAL, but takes a list that depends on the row."""
     each, one = bulk.each("sqlite", "names"), delivery.alias("one")
     columns = [one.c[column.name] for column in _CLAIMED]
-    oldest = one.c.id.in_(_oldest(each.c.value))
+    oldest = one.c.id.in_(_oldest(each.c.value, bindparam("size")))
     return bulk.query("sqlite", select(*columns).select_from(each.join(one, oldest)))
 
 
@@ -204,45 +231,66 @@ def _lease() -> tuple[Any, Any]:
 # ---------------------------------------------------------------- settling
 
 
-def held(tx: Tx, ids: Iterable[int]) -> frozenset[tuple[int, str]]:
-    """Which of these deliveries are leased, with their tokens; nobody else can change them meanwhile."""
-    rows = bulk.rows(tx, _held(tx.dialect.name), {"ids": bulk.numbers(tx, ids)})
-    return frozenset((key, token) for key, token in rows)
-
-
 def settle(tx: Tx, outcomes: Sequence[Settled], now: datetime) -> frozenset[tuple[int, str]]:
     """Write what became of leased deliveries; returns the leases (delivery and token) that were still held.
 
     The others were lost to somebody else meanwhile: of them nothing is written. One delivery may have ended twice,
-    under a lease that was lost and under the next one.
+    under a lease that was lost and under the next one. Rows are locked in the order of their ids.
     """
-    leases = held(tx, {it.delivery for it in outcomes})
-    mine = [it for it in outcomes if (it.delivery, it.token) in leases]
-    if mine:
-        bulk.change_all(tx, delivery, _SETTLED, [_row(it, now) for it in mine], ("token",))
-        tx.execute(_landed(tx.dialect.name), {"ids": bulk.numbers(tx, (it.delivery for it in mine))})
-    behind.let_go(tx, [it.delivery for it in mine if it.state is not DeliveryState.PENDING])
-    return frozenset((it.delivery, it.token) for it in mine)
+    rows = [_row(it, now) for it in sorted(outcomes, key=attrgetter("delivery"))]
+    ended = _ended_alone if tx.dialect.name == "sqlite" else _ended_shared
+    mine = ended(tx, rows) if rows else frozenset()
+    over = [it for it in outcomes if it.state is not DeliveryState.PENDING]
+    behind.let_go(tx, [it.delivery for it in over if (it.delivery, it.token) in mine])
+    return mine
 
 
-_SETTLED = ("state", "reason", "tries", "crashes", "due", "began", "done", "id")
+_SETTLED = ("state", "reason", "tries", "crashes", "due", "began", "done", "token", "id")
 
 
 def _row(it: Settled, now: datetime) -> tuple[Any, ...]:
     done = None if it.state is DeliveryState.PENDING else now
-    return (it.state.value, it.reason, it.tries, it.crashes, it.due, it.began, done, it.delivery)
+    return (str(it.state), it.reason, it.tries, it.crashes, it.due, it.began, done, it.token, it.delivery)
+
+
+def _ended_shared(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> frozenset[tuple[int, str]]:
+    found = tx.execute(_settle(), bulk.given(tx, delivery, _SETTLED, rows)).all()
+    return frozenset((key, token) for key, token in found)
 
 
 @cache
-def _landed(name: str) -> Any:
-    return delete(flight).where(bulk.among(name, flight.c.delivery, "ids"))
+def _settle() -> Any:
+    """For PostgreSQL: all in one."""
+    new = bulk.new("postgresql", delivery, _SETTLED)
+    *changed, token, key = new.c
+    values = {it.name: it for it in changed} | {"token": None}
+    leased = update(delivery).where(delivery.c.id == key, delivery.c.token == token).values(values)
+    ended = leased.returning(key, token, delivery.c.webhook, delivery.c.lane).cte("ended")
+    flew = (flight.c.webhook == ended.c.webhook) & (flight.c.lane == ended.c.lane)
+    landed = delete(flight).where(flew, flight.c.delivery == ended.c.id).cte("landed")
+    return select(ended.c.id, ended.c.token).add_cte(landed)
+
+
+def _ended_alone(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> frozenset[tuple[int, str]]:
+    held = frozenset(map(tuple, bulk.rows(tx, _held(), {"ids": bulk.numbers(tx, (row[-1] for row in rows))})))
+    mine = [(*row[:-2], None, row[-1]) for row in rows if (row[-1], row[-2]) in held]
+    bulk.change_all(tx, delivery, _SETTLED, mine)
+    tx.execute(_landed(), {"ids": bulk.numbers(tx, (row[-1] for row in mine))})
+    return frozenset(lease for row in rows if (lease := (row[-1], row[-2])) in held)
 
 
 @cache
-def _held(name: str) -> Query:
-    mine = bulk.among(name, delivery.c.id, "ids") & delivery.c.token.is_not(None)
-    query = select(delivery.c.id, delivery.c.token).where(mine)
-    return bulk.query(name, query.order_by(delivery.c.id).with_for_update(key_share=True))
+def _held() -> Query:
+    mine = bulk.among("sqlite", delivery.c.id, "ids") & delivery.c.token.is_not(None)
+    return bulk.query("sqlite", select(delivery.c.id, delivery.c.token).where(mine))
+
+
+@cache
+def _landed() -> Any:
+    mine = select(delivery.c.webhook, delivery.c.lane, delivery.c.id).where(
+        bulk.among("sqlite", delivery.c.id, "ids")
+    )
+    return delete(flight).where(tuple_(flight.c.webhook, flight.c.lane, flight.c.delivery).in_(mine))
 
 
 _TRIED = ("delivery", "number", "at", "took", "phase", "outcome", "reason", "status", "address", "body")
@@ -255,29 +303,5 @@ def log_all(tx: Tx, attempts: Iterable[Attempt]) -> None:
 
 def _tried(it: Attempt) -> tuple[Any, ...]:
     took, body = round(it.took * MICROSECONDS), it.body.encode("utf-8", "replace")
-    said = (it.phase.value, it.outcome.value, it.reason, it.status, it.address, body)
+    said = (str(it.phase), str(it.outcome), it.reason, it.status, it.address, body)
     return (it.delivery, it.number, it.at, took, *said, it.truncated, it.fenced)
-
-
-def withdrawn_since(tx: Tx, it: Delivery) -> bool:
-    """Whether its webhook is owed the withdrawal of what this delivery tells of."""
-    query = select(delivery.c.id).where(
-        delivery.c.article == it.article,
-        delivery.c.webhook == it.webhook,
-        delivery.c.id > it.id,
-        delivery.c.kind == Kind.WITHDRAWN,
-        waits(),
-    )
-    return it.article is not None and tx.execute(query.limit(1)).first() is not None
-
-
-def hurry(tx: Tx, name: str, now: datetime) -> int:
-    """What waits for another try to this webhook is due at once, as of old before new; returns how many."""
-    again = (delivery.c.webhook == name) & waits() & (delivery.c.tries > 0)
-    due = case((delivery.c.created < now, delivery.c.created), else_=literal(now, Instant))
-    return tx.execute(update(delivery).where(again, delivery.c.due > due).values(due=due)).rowcount
-
-
-def any_open(tx: Tx) -> bool:
-    """Whether anything waits, or is under way."""
-    return tx.execute(select(delivery.c.id).where(is_open()).limit(1)).first() is not None

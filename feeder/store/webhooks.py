@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from feeder.model.noun import noun
-from feeder.store import bulk, sending
+from feeder.store import bulk, deliveries
 from feeder.store.schema_deliveries import webhook
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def resume(tx: Tx, name: str, now: datetime) -> bool:
     """Tell it again, as if nothing had been: what waits is tried at once, in order."""
     it = states(tx, [name]).get(name)
     if it is not None:
-        sending.hurry(tx, name, now)
+        deliveries.hurry(tx, name, now)
         put_all(tx, [WebhookState(name, it.since, address=it.address, resumed=now, left=it.left)])
     return it is not None
 

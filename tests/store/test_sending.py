@@ -324,7 +324,7 @@ def test_what_waits_for_another_try_can_be_hurried(store: Store) -> None:
         tried, fresh = owed(tx, 1), owed(tx, 2, due_in=3600)
         claimed(tx, {"partner": 1})
         sending.settle(tx, [fate(tried, DeliveryState.PENDING)], NOW)
-        assert sending.hurry(tx, "partner", NOW) == 1
+        assert deliveries.hurry(tx, "partner", NOW) == 1
         assert claimed(tx, {"partner": 9}) == [tried], "what is gathered for a schedule is left alone"
-        assert sending.hurry(tx, "partner", NOW) == 0
+        assert deliveries.hurry(tx, "partner", NOW) == 0
         assert fresh
