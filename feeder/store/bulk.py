@@ -17,7 +17,7 @@ from sqlalchemy import ARRAY, JSON, LargeBinary, String, bindparam, cast, column
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import NullType
 
-from feeder.store.instant import Instant, moment, number
+from feeder.store.instant import Instant, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -139,7 +139,7 @@ def query(dialect: str, statement: Select[Any]) -> Query:
 
 
 def _turn(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
-    return moment if isinstance(kind, Instant) else kind.result_processor(_SQLITE, None)
+    return kind.result_processor(_SQLITE, None)
 
 
 def rows(tx: Tx, it: Query, given: dict[str, Any] | None = None) -> Sequence[Sequence[Any]]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BigInteger, TypeDecorator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.engine import Dialect
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,10 +34,12 @@ class Instant(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        del dialect
-        return number(value)
+    # Given as they are: what SQLAlchemy would wrap around each takes ten times as long.
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:
         del dialect
-        return moment(value)
+        return number
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:
+        del dialect, coltype
+        return moment
