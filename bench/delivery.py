@@ -316,7 +316,7 @@ def _one_claim(desk: Desk) -> float:
         began = time.perf_counter()
         with desk.store.write() as tx:
             now = desk.store.now(tx)
-            ready = sending.ready(tx, chosen, Lane.NEWS, now, 10**12, 25)
+            ready = sending.ready(tx, chosen, now, 10**12, 25)[Lane.NEWS]
             mine = sending.claim(tx, dict.fromkeys(ready, 2), Lane.NEWS, now, now + LEASE, "mine", 10**12)
         with desk.store.write() as tx:
             back = [

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from feeder.model.delivery import Lane
 from feeder.pipeline import allowance
 from feeder.store import sending, webhooks
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from feeder.config import WebhookOptions
-    from feeder.model.delivery import Delivery
+    from feeder.model.delivery import Delivery, Lane
     from feeder.pipeline.allowance import Busy
     from feeder.store import Tx
     from feeder.store.webhooks import WebhookState
@@ -48,12 +47,14 @@ def claim(
     """
     claimed: list[Delivery] = []
     states = dict(locked)
-    for lane in Lane:
-        ready = sending.ready(tx, names, lane, lease.now, lease.upto, min(busy.free, AT_ONCE))
-        states |= webhooks.taken(tx, [name for name in ready if name not in states], wait=False)
-        asked = [states[name] for name in ready if name in states]
-        if asked:  # counted when they are ours: until then another node may claim of them
-            busy.leased = sending.under_way(tx, [state.name for state in asked])
+    ready = sending.ready(tx, names, lease.now, lease.upto, min(busy.free, AT_ONCE))
+    wanted = set().union(*ready.values())
+    if others := wanted - states.keys():
+        states |= webhooks.taken(tx, others, wait=False)
+    if wanted:  # counted when they are ours: until then another node may claim of them
+        busy.leased = sending.under_way(tx, wanted)
+    for lane, waiting in ready.items():
+        asked = [states[name] for name in waiting if name in states]
         most = _most(asked, options, busy, lease.now, lane)
         found = sending.claim(tx, most, lane, lease.now, lease.until, lease.token, lease.upto)
         got = Counter(it.webhook for it in found)

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from feeder.errors import StoreError
-from feeder.model.delivery import Answer, Attempt, Lane, Outcome, Phase, Verdict
+from feeder.model.delivery import Answer, Attempt, Outcome, Phase, Verdict
 from feeder.model.noun import noun
 from feeder.net import SECRET, hide, secrets_of
 from feeder.pipeline import allowance
@@ -188,7 +188,7 @@ class Dispatcher:
             now = self._outside.now(tx)
             hooks = self._hooks(tx, now)
             names = self._candidates(hooks)
-            ready = {name for lane in Lane for name in sending.ready(tx, names, lane, now, upto, len(names))}
+            ready = set().union(*sending.ready(tx, names, now, upto, len(names)).values())
             states = webhooks.states(tx, ready) if ready else {}
         return any(allowance.open_to(states[name], hooks[name].options, now) for name in ready if name in states)
 

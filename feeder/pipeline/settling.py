@@ -51,7 +51,7 @@ def settle(
     fates = [_fate(tx, it, before[it.delivery.webhook], now, chance) for it in done]
     mine = sending.settle(tx, fates, now)
     kept = [(fate.delivery, fate.token) in mine for fate in fates]
-    sending.log_all(tx, [_logged(it.attempt, ours) for it, ours in zip(done, kept, strict=True) if it.attempt])
+    deliveries.log_all(tx, [_logged(it.attempt, ours) for it, ours in zip(done, kept, strict=True) if it.attempt])
     after = dict(before)
     for it, fate, ours in zip(done, fates, kept, strict=True):
         _say(it, fate, kept=ours)

@@ -22,7 +22,7 @@ from feeder.store.instant import Instant, number
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from sqlalchemy import Column, ColumnElement, Select, Subquery, Table
+    from sqlalchemy import Column, ColumnElement, CompoundSelect, Select, Subquery, Table
     from sqlalchemy.types import TypeEngine
 
     from feeder.store.engine import Tx
@@ -128,7 +128,7 @@ class Query:
     turns: tuple[tuple[int, Callable[[Any], Any]], ...]
 
 
-def query(dialect: str, statement: Select[Any]) -> Query:
+def query(dialect: str, statement: Select[Any] | CompoundSelect[Any]) -> Query:
     """Build it once, and keep it."""
     if dialect != "sqlite":
         return Query(statement, ())

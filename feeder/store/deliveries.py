@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, case, func, literal, select, update
 
 from feeder.model.delivery import Attempt, DeliveryState, Kind, Notice, NoticeKind, Outcome, Phase
-from feeder.store import dialect
+from feeder.store import bulk, dialect
 from feeder.store._rows import FIELDS, conditions, from_row, is_open, undelivered, waits
 from feeder.store.instant import Instant
 from feeder.store.schema_deliveries import attempt, delivery, flight, notice, webhook
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Row
@@ -171,6 +171,20 @@ def get_notice(tx: Tx, key: str) -> Notice | None:
 def attempts(tx: Tx, key: int) -> tuple[Attempt, ...]:
     rows = tx.execute(select(attempt).where(attempt.c.delivery == key).order_by(attempt.c.id)).all()
     return tuple(map(_attempt, rows))
+
+
+_TRIED = ("delivery", "number", "at", "took", "phase", "outcome", "reason", "status", "address", "body")
+_MARKED = ("truncated", "fenced")
+
+
+def log_all(tx: Tx, attempts: Iterable[Attempt]) -> None:
+    bulk.add_all(tx, attempt, (*_TRIED, *_MARKED), [_tried(it) for it in attempts])
+
+
+def _tried(it: Attempt) -> tuple[Any, ...]:
+    took, body = round(it.took * MICROSECONDS), it.body.encode("utf-8", "replace")
+    said = (str(it.phase), str(it.outcome), it.reason, it.status, it.address, body)
+    return (it.delivery, it.number, it.at, took, *said, it.truncated, it.fenced)
 
 
 def _attempt(row: Row[tuple[object, ...]]) -> Attempt:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     text,
     true,
     tuple_,
+    union_all,
     update,
 )
 
@@ -29,9 +30,8 @@ from feeder.model.delivery import Delivery, DeliveryState, Lane
 from feeder.model.noun import noun
 from feeder.store import behind, bulk
 from feeder.store._rows import FIELDS, KINDS, LANES, is_open, waits
-from feeder.store.deliveries import MICROSECONDS
 from feeder.store.instant import Instant
-from feeder.store.schema_deliveries import attempt, delivery, flight, webhook
+from feeder.store.schema_deliveries import delivery, flight, webhook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from feeder.model.delivery import Attempt
     from feeder.store.bulk import Query
     from feeder.store.engine import Tx
 
@@ -74,26 +73,17 @@ _PROBING = text("SELECT " + ", ".join(f"set_config('enable_{it}', 'off', true)" 
 # ---------------------------------------------------------------- claiming
 
 
-def ready(tx: Tx, names: Sequence[str], lane: Lane, now: datetime, upto: int, most: int) -> list[str]:
-    """The first of these webhooks, at most so many, that have something in this lane that could be sent now."""
-    if not names or not upto or most <= 0 or (lane is Lane.REPLAY and not _any_again(tx)):
-        return []
-    given = {"names": bulk.words(names), "in_lane": lane, "now": now, "upto": upto, "most": most}
-    return [name for (name,) in bulk.rows(tx, _ready(tx.dialect.name), given)]
+def ready(tx: Tx, names: Sequence[str], now: datetime, upto: int, most: int) -> dict[Lane, list[str]]:
+    """The first of these webhooks, at most so many, that have something in a lane that could be sent now."""
+    found: dict[Lane, list[str]] = {}
+    if names and upto and most > 0:
+        given = {"names": bulk.words(names), "now": now, "upto": upto, "most": most}
+        for lane, name in bulk.rows(tx, _ready(tx.dialect.name), given):
+            found.setdefault(LANES[lane], []).append(name)
+    return found
 
 
-def _any_again(tx: Tx) -> bool:
-    """Whether anything at all is sent again: hardly ever, and that costs less than to ask each webhook."""
-    return tx.execute(_ANY_AGAIN).first() is not None
-
-
-_REPLAYED: Any = literal_column(str(Lane.REPLAY.value))  # as in its index
-_ANY_AGAIN = (
-    select(delivery.c.id).where(is_open(), delivery.c.behind.is_(None), delivery.c.lane == _REPLAYED).limit(1)
-)
-
-
-def under_way(tx: Tx, names: Sequence[str]) -> dict[tuple[str, Lane], int]:
+def under_way(tx: Tx, names: Iterable[str]) -> dict[tuple[str, Lane], int]:
     """How many deliveries are leased, on all nodes, by webhook and lane; of these webhooks at least."""
     found = bulk.rows(tx, _under_way(tx.dialect.name), {"names": bulk.words(names)})
     return {(name, LANES[lane]): number for name, lane, number in found}
@@ -177,15 +167,28 @@ def _due(name: ColumnElement[str], lane: Any) -> Any:
 
 @cache
 def _ready(name: str) -> Query:
+    news, again = _ready_in(name, Lane.NEWS), _ready_in(name, Lane.REPLAY)
+    # Hardly ever is anything sent again: to know that costs less than to ask each webhook.
+    replayed = (delivery.c.lane == _in_words(Lane.REPLAY)) & delivery.c.behind.is_(None)
+    any_again = select(delivery.c.id).where(is_open(), replayed).limit(1).scalar_subquery()
+    lanes = [it.limit(bindparam("most")).subquery() for it in (news, again.where(any_again.is_not(None)))]
+    return bulk.query(name, union_all(*(select(*it.c) for it in lanes)))
+
+
+def _in_words(lane: Lane) -> ColumnElement[int]:
+    return literal_column(str(lane.value), Integer)
+
+
+def _ready_in(name: str, lane: Lane) -> Any:
     each = bulk.each(name, "names")
     # Not `exists`: for that PostgreSQL may look at the whole backlog once, and in an order of its own.
-    due = _due(each.c.value, bindparam("in_lane", type_=Integer)).limit(1).scalar_subquery()
+    due = _due(each.c.value, _in_words(lane)).limit(1).scalar_subquery()
     # Those that are left alone now are not counted: they would take the places of others.
     rested = webhook.c.rest.is_(None) | (webhook.c.rest <= bindparam("now", type_=Instant))
     told = (webhook.c.name == each.c.value) & webhook.c.status.in_(("active", "blocked")) & rested
     stands = select(webhook.c.name).where(told).correlate(each).limit(1).scalar_subquery()
-    found = select(each.c.value).where(stands.is_not(None), due.is_not(None))
-    return bulk.query(name, found.limit(bindparam("most")))
+    found = select(_in_words(lane).label("lane"), each.c.value.label("name"))
+    return found.where(stands.is_not(None), due.is_not(None))
 
 
 def _oldest(name: ColumnElement[str], size: Any) -> Any:
@@ -291,17 +294,3 @@ def _landed() -> Any:
         bulk.among("sqlite", delivery.c.id, "ids")
     )
     return delete(flight).where(tuple_(flight.c.webhook, flight.c.lane, flight.c.delivery).in_(mine))
-
-
-_TRIED = ("delivery", "number", "at", "took", "phase", "outcome", "reason", "status", "address", "body")
-_MARKED = ("truncated", "fenced")
-
-
-def log_all(tx: Tx, attempts: Iterable[Attempt]) -> None:
-    bulk.add_all(tx, attempt, (*_TRIED, *_MARKED), [_tried(it) for it in attempts])
-
-
-def _tried(it: Attempt) -> tuple[Any, ...]:
-    took, body = round(it.took * MICROSECONDS), it.body.encode("utf-8", "replace")
-    said = (str(it.phase), str(it.outcome), it.reason, it.status, it.address, body)
-    return (it.delivery, it.number, it.at, took, *said, it.truncated, it.fenced)

@@ -40,7 +40,7 @@ def evil(newsroom: Newsroom) -> Newsroom:
         fates = [Settled(it.id, "mine", DeliveryState.PENDING, EVIL, 1, 0, NOW, NOW) for it in claimed]
         sending.settle(tx, fates, NOW)
         (mine,) = [it for it in claimed if it.event == "msg_evil"]
-        sending.log_all(
+        deliveries.log_all(
             tx, [Attempt(mine.id, 1, NOW, 0.1, Phase.DONE, Outcome.RETRY, EVIL, 500, "192.0.2.1", EVIL)]
         )
         webhooks.set_status(tx, "partner", "disabled", EVIL)

@@ -10,7 +10,7 @@ import pytest
 
 from feeder.model.delivery import Outcome
 from feeder.pipeline.settling import lost_attempt
-from feeder.store import deliveries, sending, webhooks
+from feeder.store import deliveries, webhooks
 from tests.cli.conftest import WEBHOOK, asked, store_of
 from tests.net.receivers import Receiver, answer
 
@@ -168,7 +168,9 @@ def test_the_status_counts_what_was_lost_with_its_sender(feeder: Feeder, newsroo
         now = store.now(tx)
         lost = lost_attempt(it, now)
         late = replace(lost, outcome=Outcome.DELIVERED, fenced=True)
-        sending.log_all(tx, [lost, late, replace(late, fenced=False), replace(lost, at=now - timedelta(days=2))])
+        deliveries.log_all(
+            tx, [lost, late, replace(late, fenced=False), replace(lost, at=now - timedelta(days=2))]
+        )
     assert asked(feeder, newsroom, "status", "--json").json["leases_lost"] == 2
     assert "2 attempts with their sender, within a day" in asked(feeder, newsroom, "status").out
 

@@ -17,7 +17,7 @@ from feeder.model.article import Bar, State
 from feeder.model.delivery import Attempt, DeliveryState, Kind, Lane, Outcome, Phase
 from feeder.pipeline import birth, intake
 from feeder.pipeline.identity import article_id, article_slug, event_id
-from feeder.store import articles, documents, feeds, sending
+from feeder.store import articles, deliveries, documents, feeds, sending
 from feeder.store.documents import DocumentState
 from tests.pipeline.desk import Newsroom, move
 from tests.samples import NOW, feed, webhook
@@ -667,7 +667,7 @@ def _refuse_all(newsroom: Newsroom) -> None:
         again = [sending.Settled(it.id, "t", DeliveryState.PENDING, "503", 1, 0, now, it.began) for it in claimed]
         assert len(sending.settle(tx, again, now)) == len(claimed)
         tried = [Attempt(it.id, 1, now, 0.1, Phase.DONE, Outcome.RETRY, "503", 503) for it in claimed]
-        sending.log_all(tx, tried)
+        deliveries.log_all(tx, tried)
 
 
 # ---------------------------------------------------------------- an end, and former addresses

@@ -137,7 +137,7 @@ def test_what_a_store_of_version_2_owed_is_owed_and_ids_go_on(store: Store) -> N
         assert (tried.status, tried.body, tried.truncated, tried.fenced) == (500, "ü", True, False)
         assert deliveries.owe(tx, replace(third, event="msg_4"))
         assert deliveries.newest(tx) == 4
-        sending.log_all(tx, [replace(tried, delivery=4)])
+        deliveries.log_all(tx, [replace(tried, delivery=4)])
 
 
 FLYING = text(

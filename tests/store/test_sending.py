@@ -72,9 +72,9 @@ def test_what_is_due_is_claimed_oldest_first_within_the_room_of_each_webhook(sto
             owed(tx, number, "c", due_in=-number)
     with store.write() as tx:
         names = ["c", "b", "a", "unknown"]
-        assert sending.ready(tx, names, Lane.NEWS, NOW, EVERYTHING, 9) == ["c", "a"]
-        assert sending.ready(tx, names, Lane.NEWS, NOW, EVERYTHING, 1) == ["c"]
-        assert sending.ready(tx, names, Lane.REPLAY, NOW, EVERYTHING, 9) == []
+        assert sending.ready(tx, names, NOW, EVERYTHING, 9).get(Lane.NEWS, []) == ["c", "a"]
+        assert sending.ready(tx, names, NOW, EVERYTHING, 1).get(Lane.NEWS, []) == ["c"]
+        assert sending.ready(tx, names, NOW, EVERYTHING, 9).get(Lane.REPLAY, []) == []
         found = sending.claim(tx, {"a": 2, "b": 2, "c": 1}, Lane.NEWS, NOW, LATER, "token", EVERYTHING)
         assert sorted((it.webhook, it.event) for it in found) == [("a", "msg_2"), ("a", "msg_3"), ("c", "msg_3")]
         assert {it.state for it in found} == {DeliveryState.LEASED}
@@ -88,9 +88,9 @@ def test_nothing_is_claimed_that_may_not_be_sent_yet(store: Store) -> None:
     with store.write() as tx:
         first, second = owed(tx, 1), owed(tx, 2)
         assert [it.id for it in sending.claim(tx, {"partner": 9}, Lane.NEWS, NOW, LATER, "t", first)] == [first]
-        assert sending.ready(tx, ["partner"], Lane.NEWS, NOW, first, 9) == []
-        assert sending.ready(tx, ["partner"], Lane.NEWS, NOW, second, 9) == ["partner"]
-        assert sending.ready(tx, [], Lane.NEWS, NOW, second, 9) == []
+        assert sending.ready(tx, ["partner"], NOW, first, 9).get(Lane.NEWS, []) == []
+        assert sending.ready(tx, ["partner"], NOW, second, 9).get(Lane.NEWS, []) == ["partner"]
+        assert sending.ready(tx, [], NOW, second, 9).get(Lane.NEWS, []) == []
 
 
 def test_two_writers_never_claim_the_same_delivery(store: Store) -> None:
@@ -157,7 +157,7 @@ def test_attempts_are_kept_with_whatever_bytes_the_receiver_said(store: Store) -
     )
     with store.write() as tx:
         it = replace(it, delivery=owed(tx))
-        sending.log_all(tx, [it, replace(it, number=2, status=None, address=None, fenced=True)])
+        deliveries.log_all(tx, [it, replace(it, number=2, status=None, address=None, fenced=True)])
         first, second = deliveries.attempts(tx, it.delivery)
     assert (first, second.number, second.status, second.fenced) == (it, 2, None, True)
 
