@@ -83,6 +83,7 @@ class Documents:
         self._etags: dict[str, str] = {}
         self._versions: OrderedDict[str, Version] = OrderedDict()
         self._parcels: list[tuple[Joined, Version, Parcel, str]] = []
+        self._undescribed: dict[str, tuple[Version, str, bytes, list[int]]] = {}
 
     def forget(self) -> None:
         """Look at every file again."""
@@ -117,7 +118,7 @@ class Documents:
             report.documents.append(Document(name, it.form, it.path, it.etag, written=False))
             return
         version = self._next(name, it)
-        self._parcels.append((it, version, self._parcel(it, version, slides=slides), name))
+        self._parcels.append((it, version, self._parcel(it, slides=slides), name))
 
     def _look(self, it: Joined) -> str:
         """The etag of what stands in the folder, empty for nothing. What is beside it is doubtful."""
@@ -154,17 +155,15 @@ class Documents:
             found = None
         return found if found is not None and found.etag == etag else versions.first(etag, (), "")
 
-    def _parcel(self, it: Joined, version: Version, *, slides: bool) -> Parcel:
+    def _parcel(self, it: Joined, *, slides: bool) -> Parcel:
         form = FORMATS[it.form]
-        sidecar = versions.dump(version, it.opening, list(map(len, it.entries)), form.between, form.closing)
         gz = None
         if it.size >= siblings.SMALLEST:
             kind, parts = (it.form, it.manner), list(zip(it.keys, it.entries, strict=True))
             gz = self._splicer.gzip(
                 kind, it.opening, parts, form.closing, it.body, between=form.between, slides=slides
             )
-        light = ((f"{versions.FOLDER}/{it.path}", [sidecar]),)
-        return Parcel(it.path, it.body, siblings.beside(it.path, gz), light)
+        return Parcel(it.path, it.body, siblings.beside(it.path, gz))
 
     def flush(self, report: Report) -> set[str]:
         """Write what was added; the names of feeds, or else of files, of which something could not be written."""
@@ -176,10 +175,19 @@ class Documents:
         for it, version, _, name in waiting:
             if it.path not in hindered:
                 self._keep(it.path, version)
+                self._undescribed[it.path] = (version, it.form, it.opening, list(map(len, it.entries)))
                 self._siblings.note(it.path, it.etag)
                 report.documents.append(Document(name, it.form, it.path, it.etag, written=True))
         feeds_of = {it.path: name for it, _, _, name in waiting}
         return {feeds_of.get(path, path) for path in hindered}
+
+    def describe(self, report: Report) -> None:
+        """Write down what is new in the documents that were written, with the next other files."""
+        for path, (version, form, opening, lengths) in self._undescribed.items():
+            between, closing = FORMATS[form].between, FORMATS[form].closing
+            sidecar = versions.dump(version, opening, lengths, between, closing)
+            self._outlet.later(f"{versions.FOLDER}/{path}", sidecar, report, light=True)
+        self._undescribed.clear()
 
     def _keep(self, path: str, version: Version) -> None:
         self._etags[path] = version.etag

@@ -34,14 +34,14 @@ class Parcel:
     Names are those in one folder, with slashes: hundreds of files are written at a time, and a Path costs more
     than a file.
     The bytes of each come in pieces: to join those of a large feed takes longer than to write them.
-    What is `light` may be lost with the power, since nobody trusts it unseen. `once`: a file that is there stays
-    as it is.
+    What is `light` may be lost with the power, since nobody trusts it unseen: it is not waited for. `once`: a file
+    that is there stays as it is.
     """
 
     name: str
     body: Pieces
     beside: Beside = ()
-    light: Beside = ()
+    light: bool = False
     once: bool = False
 
 
@@ -51,7 +51,6 @@ class _Made(NamedTuple):
     descriptor: int
     passing: str
     name: str
-    light: bool
 
 
 def write_all(folder: str, parcels: Sequence[Parcel], *, keep: bool = True) -> dict[str, OSError]:
@@ -79,17 +78,16 @@ def write_all(folder: str, parcels: Sequence[Parcel], *, keep: bool = True) -> d
 
 def _laid_out(folder: str, parcel: Parcel, failed: dict[str, OSError]) -> list[_Made]:
     made: list[_Made] = []
-    whole = [(*it, True) for it in parcel.light] + [(*it, False) for it in parcel.beside]
     try:
-        for name, body, light in [*whole, (parcel.name, parcel.body, False)]:
+        for name, body in (*parcel.beside, (parcel.name, parcel.body)):
             if body is not None:
-                made.append(_lay_out(folder, name, body, light=light))
+                made.append(_lay_out(folder, name, body))
     except OSError as error:
         failed[parcel.name] = error
     return made
 
 
-def _lay_out(folder: str, name: str, body: Pieces, *, light: bool) -> _Made:
+def _lay_out(folder: str, name: str, body: Pieces) -> _Made:
     parent = parent_of(folder, name)
     passing = f"{parent}/.{os.getpid()}-{_TOKEN}-{next(_NUMBERS)}.tmp"
     try:
@@ -105,7 +103,7 @@ def _lay_out(folder: str, name: str, body: Pieces, *, light: bool) -> _Made:
         os.close(descriptor)
         Path(passing).unlink()
         raise
-    return _Made(descriptor, passing, name, light)
+    return _Made(descriptor, passing, name)
 
 
 def _write(descriptor: int, pieces: Pieces) -> None:
@@ -123,11 +121,13 @@ def parent_of(folder: str, name: str) -> str:
 
 def _wait(parcels: Sequence[Parcel], laid: Sequence[Sequence[_Made]], failed: dict[str, OSError]) -> None:
     """Until all bytes are on the disk; closes the files."""
-    waiting = [(parcel.name, it) for parcel, made in zip(parcels, laid, strict=True) for it in made]
-    for _, it in waiting:
-        if it.light:
-            os.close(it.descriptor)
-    heavy = [(name, it) for name, it in waiting if not it.light]
+    heavy = []
+    for parcel, made in zip(parcels, laid, strict=True):
+        for it in made:
+            if parcel.light:
+                os.close(it.descriptor)
+            else:
+                heavy.append((parcel.name, it))
     if len(heavy) <= 2:
         failed |= _waited(heavy)
         return
@@ -159,7 +159,7 @@ def _put(
     names = {it.name: it.passing for it in made}
     target = f"{folder}/{parcel.name}"
     try:
-        for name, body in (*parcel.light, *parcel.beside):
+        for name, body in parcel.beside:
             if body is None:
                 _unlink(f"{folder}/{name}")
             else:

@@ -71,23 +71,26 @@ class Outlet:
     def __init__(self, folder: Path, mine: Callable[[], bool] = lambda: True) -> None:
         self.folder, self.mine, self.lock = folder, mine, threading.Lock()
         self._root = str(folder)
-        self._waiting: dict[str, bytes] = {}
+        self._waiting: dict[str, Parcel] = {}
         self._folders: set[str] = set()  # with names that a power loss may forget
 
     def may(self, report: Report) -> bool:
         report.late = report.late or not self.mine()
         return not report.late
 
-    def later(self, name: str, body: bytes, report: Report) -> None:
-        """Write it with the next others, just before them, so that the disk is waited for once."""
+    def later(self, name: str, body: bytes, report: Report, *, light: bool = False) -> None:
+        """Write it with the next others, just before them, so that the disk is waited for once.
+
+        What is `light` may be lost with the power, and is not counted.
+        """
         if files.holds(self._root, name, body):
-            report.counts["unchanged"] += 1
+            report.counts["unchanged"] += not light
         else:
-            self._waiting[name] = body
+            self._waiting[name] = Parcel(name, [body], light=light)
 
     def write_all(self, parcels: Sequence[Parcel], report: Report) -> set[str]:
         """The names that could not be written. The others are there at once; whether for good, `keep` says."""
-        parcels = [*(Parcel(name, [body]) for name, body in self._waiting.items()), *parcels]
+        parcels = [*self._waiting.values(), *parcels]
         self._waiting.clear()
         if not parcels:
             return set()
@@ -100,7 +103,7 @@ class Outlet:
         }
         for name, error in hindered.items():
             failed(report, f"{self.folder / name} was not written", error)
-        report.counts["written"] += len(parcels) - len(hindered)
+        report.counts["written"] += sum(not it.light and it.name not in hindered for it in parcels)
         report.hindered |= hindered.keys()
         return set(hindered)
 

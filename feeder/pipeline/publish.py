@@ -98,6 +98,7 @@ class Publisher:
 
     def rest(self, report: Report) -> None:
         """What people and crawlers see; then nothing of it all is lost with the power any more."""
+        self._documents.describe(report)
         self._pages.finish(lambda: [self._noun(state) for state in self._live()], report)
         self._pages.keep(report)
         self._check(report)
@@ -154,6 +155,7 @@ class Publisher:
                 done[name] = version
             if self._documents.weight > _HEAP:
                 self._flush(done, report)
+                self._documents.describe(report)  # of many that are not awaited: what they say need not be kept
         self._flush(done, report)
 
     def _flush(self, done: dict[str, int], report: Report) -> None:
