@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from feeder.formats import EDITION, FORMATS, Manner
 from feeder.model.feed import Gone
-from feeder.pipeline import siblings, versions
+from feeder.pipeline import files, siblings, versions
 from feeder.pipeline.files import Parcel
 from feeder.pipeline.fragments import Piece
 from feeder.pipeline.output import Document
@@ -19,9 +19,11 @@ from feeder.store import archives
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Future
     from datetime import datetime
 
     from feeder.model.feed import Feed
+    from feeder.pipeline.files import Laid
     from feeder.pipeline.fragments import Fragments
     from feeder.pipeline.output import Outlet, Report
     from feeder.pipeline.siblings import Siblings
@@ -82,7 +84,7 @@ class Documents:
         self._splicer = Splicer()
         self._etags: dict[str, str] = {}
         self._versions: OrderedDict[str, Version] = OrderedDict()
-        self._parcels: list[tuple[Joined, Version, Parcel, str]] = []
+        self._begun: list[tuple[Joined, Version, Future[Laid], str]] = []
         self._undescribed: dict[str, tuple[Version, str, bytes, list[int]]] = {}
 
     def forget(self) -> None:
@@ -93,7 +95,7 @@ class Documents:
     @property
     def weight(self) -> int:
         """Bytes that wait to be written."""
-        return sum(it.size for it, _, _, _ in self._parcels)
+        return sum(it.size for it, _, _, _ in self._begun)
 
     def add(self, feed: Feed, members: Members, graves: Sequence[Gone], report: Report, *, slides: bool) -> None:
         """Make the feed's documents; those that are other bytes than before are to be written.
@@ -118,7 +120,7 @@ class Documents:
             report.documents.append(Document(name, it.form, it.path, it.etag, written=False))
             return
         version = self._next(name, it)
-        self._parcels.append((it, version, self._parcel(it, slides=slides), name))
+        self._begun.append((it, version, self._outlet.begin(self._parcel(it, slides=slides)), name))
 
     def _look(self, it: Joined) -> str:
         """The etag of what stands in the folder, empty for nothing. What is beside it is doubtful."""
@@ -166,12 +168,12 @@ class Documents:
         return Parcel(it.path, it.body, siblings.beside(it.path, gz))
 
     def flush(self, report: Report) -> set[str]:
-        """Write what was added; the names of feeds, or else of files, of which something could not be written."""
-        waiting, self._parcels = self._parcels, []
+        """Finish what was begun; the names of feeds, or else of files, of which something could not be written."""
+        waiting, self._begun = self._begun, []
         for it, _, _, _ in waiting:
             self._siblings.forget(it.path)
             self._etags.pop(it.path, None)  # until we know
-        hindered = self._outlet.write_all([parcel for _, _, parcel, _ in waiting], report)
+        hindered = self._outlet.write_all([], report, [laid for _, _, laid, _ in waiting])
         for it, version, _, name in waiting:
             if it.path not in hindered:
                 self._keep(it.path, version)
@@ -180,6 +182,11 @@ class Documents:
                 report.documents.append(Document(name, it.form, it.path, it.etag, written=True))
         feeds_of = {it.path: name for it, _, _, name in waiting}
         return {feeds_of.get(path, path) for path in hindered}
+
+    def drop(self) -> None:
+        """What was begun is not to be written after all."""
+        begun, self._begun = self._begun, []
+        files.drop([laid.result() for _, _, laid, _ in begun])
 
     def describe(self, report: Report) -> None:
         """Write down what is new in the documents that were written, with the next other files."""

@@ -13,10 +13,12 @@ from feeder.pipeline.files import Parcel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from feeder.config import FeedOptions
     from feeder.model.feed import Site
+    from feeder.pipeline.files import Laid
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +90,31 @@ class Outlet:
         else:
             self._waiting[name] = Parcel(name, [body], light=light)
 
-    def write_all(self, parcels: Sequence[Parcel], report: Report) -> set[str]:
+    def begin(self, parcel: Parcel) -> Future[Laid]:
+        """Bring its bytes to the disk meanwhile; to be given to `write_all`, or dropped."""
+        return files.begin(self._root, parcel)
+
+    def write_all(self, parcels: Sequence[Parcel], report: Report, begun: Sequence[Future[Laid]] = ()) -> set[str]:
         """The names that could not be written. The others are there at once; whether for good, `keep` says."""
-        parcels = [*self._waiting.values(), *parcels]
+        waiting = [self.begin(parcel) for parcel in (*self._waiting.values(), *parcels)]
         self._waiting.clear()
-        if not parcels:
+        laid = [it.result() for it in (*waiting, *begun)]
+        if not laid:
             return set()
         if not self.may(report):
-            return {parcel.name for parcel in parcels}
+            files.drop(laid)
+            return {it.parcel.name for it in laid}
         with self.lock:
-            hindered = self.put(parcels)
-        self._folders |= {
-            files.parent_of(self._root, parcel.name) for parcel in parcels if parcel.name not in hindered
-        }
+            hindered = files.finish(self._root, laid, keep=False)
+        self._count([it.parcel for it in laid if it.parcel.name not in hindered], report)
         for name, error in hindered.items():
             failed(report, f"{self.folder / name} was not written", error)
-        report.counts["written"] += sum(not it.light and it.name not in hindered for it in parcels)
         report.hindered |= hindered.keys()
         return set(hindered)
+
+    def _count(self, written: Sequence[Parcel], report: Report) -> None:
+        self._folders |= {files.parent_of(self._root, parcel.name) for parcel in written}
+        report.counts["written"] += sum(not parcel.light for parcel in written)
 
     def put(self, parcels: Sequence[Parcel]) -> dict[str, OSError]:
         """Just that, for whoever has the lock; what hindered it, by name."""

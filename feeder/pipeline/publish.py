@@ -149,13 +149,17 @@ class Publisher:
     def _feeds(self, changed: dict[str, int], report: Report) -> None:
         """Many are written together."""
         done: dict[str, int] = {}
-        for name in changed:
-            version = self._feed(name, report)
-            if version is not None:
-                done[name] = version
-            if self._documents.weight > _HEAP:
-                self._flush(done, report)
-                self._documents.describe(report)  # of many that are not awaited: what they say need not be kept
+        try:
+            for name in changed:
+                version = self._feed(name, report)
+                if version is not None:
+                    done[name] = version
+                if self._documents.weight > _HEAP:
+                    self._flush(done, report)
+                    self._documents.describe(report)  # nobody awaits so many: what they say need not be kept
+        except BaseException:
+            self._documents.drop()
+            raise
         self._flush(done, report)
 
     def _flush(self, done: dict[str, int], report: Report) -> None:
