@@ -141,10 +141,13 @@ class Documents:
         if before is None:
             return versions.first(it.etag, it.keys, it.shape)
         left = [key for key in before.since.keys() - it.keys if isinstance(key, int)]
+        return before.next(it.etag, it.keys, it.shape, whole=not left or self._all_stand(name, left))
+
+    def _all_stand(self, name: str, left: list[int]) -> bool:
+        """Whether readers miss nothing by what left the document; another document keeps it in memory."""
         self._fragments.left(left)
         with self._store.read() as tx:
-            whole = not left or archives.all_stand(tx, name, left)
-        return before.next(it.etag, it.keys, it.shape, whole=whole)
+            return archives.all_stand(tx, name, left)
 
     def _read(self, path: str) -> Version | None:
         """What was written down of the document that stands in the folder."""
