@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from feeder.formats import EDITION, FORMATS, Manner
 from feeder.model.feed import Gone
-from feeder.pipeline import siblings, versions
+from feeder.pipeline import files, siblings, versions
 from feeder.pipeline.files import Parcel
 from feeder.pipeline.fragments import Piece
 from feeder.pipeline.output import Document
@@ -19,9 +19,11 @@ from feeder.store import archives
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Future
     from datetime import datetime
 
     from feeder.model.feed import Feed
+    from feeder.pipeline.files import Laid
     from feeder.pipeline.fragments import Fragments
     from feeder.pipeline.output import Outlet, Report
     from feeder.pipeline.siblings import Siblings
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from feeder.store import Store
     from feeder.store.archives import Members
 
+# Pieces of a document that are joined; together they are about as much as a processor holds at hand.
+_LUMP = 24
 # Versions of documents that are kept in memory; of others they are read where they lie.
 _VERSIONS = 256
 
@@ -54,7 +58,7 @@ def joined(feed: Feed, form: str, path: str, pieces: Sequence[Piece]) -> Joined:
     it, good = FORMATS[form], [piece for piece in pieces if not piece.problem]
     uses = frozenset(chain.from_iterable({piece.uses for piece in good}))
     opening, entries = it.opening(feed, uses), [piece.body for piece in good]
-    body = [opening, *_parted(entries, it.between), it.closing]
+    body = _lumps([opening, *_parted(entries, it.between), it.closing])
     looks = repr((EDITION, form, sorted(uses), replace(feed, updated=feed.updated.min)))
     return Joined(
         path=path,
@@ -74,6 +78,14 @@ def _parted(bodies: list[bytes], between: bytes) -> list[bytes]:
     return [part for body in bodies for part in (body, between)][:-1] if between else bodies
 
 
+def _lumps(pieces: list[bytes]) -> list[bytes]:
+    """Fewer of them: whatever takes time with one lets other threads go on, and has to win its turn back after it.
+
+    Not one: memory for a large feed is given back and fetched anew each time.
+    """
+    return [b"".join(pieces[start : start + _LUMP]) for start in range(0, len(pieces), _LUMP)]
+
+
 class Documents:
     """For one thread: what it wrote last is remembered, so that only what has changed is looked at."""
 
@@ -82,7 +94,8 @@ class Documents:
         self._splicer = Splicer()
         self._etags: dict[str, str] = {}
         self._versions: OrderedDict[str, Version] = OrderedDict()
-        self._parcels: list[tuple[Joined, Version, Parcel, str]] = []
+        self._begun: list[tuple[Joined, Version, Future[Laid], str]] = []
+        self._undescribed: dict[str, tuple[Version, str, bytes, list[int]]] = {}
 
     def forget(self) -> None:
         """Look at every file again."""
@@ -92,7 +105,7 @@ class Documents:
     @property
     def weight(self) -> int:
         """Bytes that wait to be written."""
-        return sum(it.size for it, _, _, _ in self._parcels)
+        return sum(it.size for it, _, _, _ in self._begun)
 
     def add(self, feed: Feed, members: Members, graves: Sequence[Gone], report: Report, *, slides: bool) -> None:
         """Make the feed's documents; those that are other bytes than before are to be written.
@@ -117,7 +130,7 @@ class Documents:
             report.documents.append(Document(name, it.form, it.path, it.etag, written=False))
             return
         version = self._next(name, it)
-        self._parcels.append((it, version, self._parcel(it, version, slides=slides), name))
+        self._begun.append((it, version, self._outlet.begin(self._parcel(it, slides=slides)), name))
 
     def _look(self, it: Joined) -> str:
         """The etag of what stands in the folder, empty for nothing. What is beside it is doubtful."""
@@ -138,10 +151,13 @@ class Documents:
         if before is None:
             return versions.first(it.etag, it.keys, it.shape)
         left = [key for key in before.since.keys() - it.keys if isinstance(key, int)]
+        return before.next(it.etag, it.keys, it.shape, whole=not left or self._all_stand(name, left))
+
+    def _all_stand(self, name: str, left: list[int]) -> bool:
+        """Whether readers miss nothing by what left the document; another document keeps it in memory."""
         self._fragments.left(left)
         with self._store.read() as tx:
-            whole = not left or archives.all_stand(tx, name, left)
-        return before.next(it.etag, it.keys, it.shape, whole=whole)
+            return archives.all_stand(tx, name, left)
 
     def _read(self, path: str) -> Version | None:
         """What was written down of the document that stands in the folder."""
@@ -154,32 +170,44 @@ class Documents:
             found = None
         return found if found is not None and found.etag == etag else versions.first(etag, (), "")
 
-    def _parcel(self, it: Joined, version: Version, *, slides: bool) -> Parcel:
+    def _parcel(self, it: Joined, *, slides: bool) -> Parcel:
         form = FORMATS[it.form]
-        sidecar = versions.dump(version, it.opening, list(map(len, it.entries)), form.between, form.closing)
         gz = None
         if it.size >= siblings.SMALLEST:
             kind, parts = (it.form, it.manner), list(zip(it.keys, it.entries, strict=True))
             gz = self._splicer.gzip(
                 kind, it.opening, parts, form.closing, it.body, between=form.between, slides=slides
             )
-        light = ((f"{versions.FOLDER}/{it.path}", [sidecar]),)
-        return Parcel(it.path, it.body, siblings.beside(it.path, gz), light)
+        return Parcel(it.path, it.body, siblings.beside(it.path, gz))
 
     def flush(self, report: Report) -> set[str]:
-        """Write what was added; the names of feeds, or else of files, of which something could not be written."""
-        waiting, self._parcels = self._parcels, []
+        """Finish what was begun; the names of feeds, or else of files, of which something could not be written."""
+        waiting, self._begun = self._begun, []
         for it, _, _, _ in waiting:
             self._siblings.forget(it.path)
             self._etags.pop(it.path, None)  # until we know
-        hindered = self._outlet.write_all([parcel for _, _, parcel, _ in waiting], report)
+        hindered = self._outlet.write_all([], report, [laid for _, _, laid, _ in waiting])
         for it, version, _, name in waiting:
             if it.path not in hindered:
                 self._keep(it.path, version)
+                self._undescribed[it.path] = (version, it.form, it.opening, list(map(len, it.entries)))
                 self._siblings.note(it.path, it.etag)
                 report.documents.append(Document(name, it.form, it.path, it.etag, written=True))
         feeds_of = {it.path: name for it, _, _, name in waiting}
         return {feeds_of.get(path, path) for path in hindered}
+
+    def drop(self) -> None:
+        """What was begun is not to be written after all."""
+        begun, self._begun = self._begun, []
+        files.drop([laid.result() for _, _, laid, _ in begun])
+
+    def describe(self, report: Report) -> None:
+        """Write down what is new in the documents that were written, with the next other files."""
+        for path, (version, form, opening, lengths) in self._undescribed.items():
+            between, closing = FORMATS[form].between, FORMATS[form].closing
+            sidecar = versions.dump(version, opening, lengths, between, closing)
+            self._outlet.later(f"{versions.FOLDER}/{path}", sidecar, report, light=True)
+        self._undescribed.clear()
 
     def _keep(self, path: str, version: Version) -> None:
         self._etags[path] = version.etag

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from concurrent.futures import Future
 
     Pieces = Sequence[bytes]
     Beside = tuple[tuple[str, Pieces | None], ...]
 
-# So many files are waited for together: a journal is written once for all that ask at the time.
-_TOGETHER = 8
+# So many files are written together: a journal is written once for all that ask at the time.
+_TOGETHER = 4
 # Pieces that the system takes in one call.
 _AT_ONCE = 1000
+# Files that were replaced and are kept open at a time.
+_OPEN = 64
+_OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 # Passing names are this process's alone, also in a folder that several hosts share.
 _TOKEN, _NUMBERS = secrets.token_hex(6), count()
+_PASSING = re.compile(r"\.[0-9]+-[0-9a-f]{12}-[0-9]+\.tmp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +41,27 @@ class Parcel:
     Names are those in one folder, with slashes: hundreds of files are written at a time, and a Path costs more
     than a file.
     The bytes of each come in pieces: to join those of a large feed takes longer than to write them.
-    What is `light` may be lost with the power, since nobody trusts it unseen. `once`: a file that is there stays
-    as it is.
+    What is `light` may be lost with the power, since nobody trusts it unseen: it is not waited for. `once`: a file
+    that is there stays as it is.
     """
 
     name: str
     body: Pieces
     beside: Beside = ()
-    light: Beside = ()
+    light: bool = False
     once: bool = False
 
 
-class _Made(NamedTuple):
-    """A file under a `passing` name. `descriptor` is open until its bytes are on the disk."""
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A parcel whose bytes are on the disk, under `passing` names by the names that they are to have.
 
-    descriptor: int
-    passing: str
-    name: str
-    light: bool
+    With an `error` not all of them are.
+    """
+
+    parcel: Parcel
+    passing: dict[str, str]
+    error: OSError | None = None
 
 
 def write_all(folder: str, parcels: Sequence[Parcel], *, keep: bool = True) -> dict[str, OSError]:
@@ -60,37 +70,61 @@ def write_all(folder: str, parcels: Sequence[Parcel], *, keep: bool = True) -> d
     Returns what hindered those that were not written: they are as they were, with nothing beside them.
     Without `keep` a power loss may forget the new names, until `keep_names`.
     """
-    failed: dict[str, OSError] = {}
-    laid = [_laid_out(folder, parcel, failed) for parcel in parcels]
-    passing = {it.passing for made in laid for it in made}
+    return finish(folder, [it.result() for it in [begin(folder, parcel) for parcel in parcels]], keep=keep)
+
+
+def begin(folder: str, parcel: Parcel) -> Future[Laid]:
+    """Bring its bytes to the disk, beside what else is done meanwhile; `finish` or `drop` is to follow."""
+    return _pool().submit(_lay, folder, parcel)
+
+
+def finish(folder: str, laid: Sequence[Laid], *, keep: bool = True) -> dict[str, OSError]:
+    """Give them their names. As `write_all`."""
+    failed = {it.parcel.name: it.error for it in laid if it.error is not None}
+    replaced: list[int] = []
     try:
-        _wait(parcels, laid, failed)
-        for parcel, made in zip(parcels, laid, strict=True):
-            if parcel.name not in failed:
-                _put(folder, parcel, made, failed, passing)
+        for it in laid:
+            if it.error is None:
+                _put(folder, it, failed, replaced)
         if keep:
-            _keep(folder, [parcel.name for parcel in parcels if parcel.name not in failed], failed)
+            _keep(folder, [it.parcel.name for it in laid if it.parcel.name not in failed], failed)
     finally:
-        for name in passing:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
+        drop(laid)
+        _pool().submit(_close, replaced)
     return failed
 
 
-def _laid_out(folder: str, parcel: Parcel, failed: dict[str, OSError]) -> list[_Made]:
-    made: list[_Made] = []
-    whole = [(*it, True) for it in parcel.light] + [(*it, False) for it in parcel.beside]
+def drop(laid: Sequence[Laid]) -> None:
+    """What has got no name goes."""
+    for it in laid:
+        for passing in it.passing.values():
+            with contextlib.suppress(OSError):
+                _unlink(passing)
+        it.passing.clear()
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """Kept: to start its threads takes longer than most waits."""
+    return ThreadPoolExecutor(_TOGETHER, "disk")
+
+
+# ---------------------------------------------------------------- bytes
+
+
+def _lay(folder: str, parcel: Parcel) -> Laid:
+    passing: dict[str, str] = {}
     try:
-        for name, body, light in [*whole, (parcel.name, parcel.body, False)]:
+        for name, body in (*parcel.beside, (parcel.name, parcel.body)):
             if body is not None:
-                made.append(_lay_out(folder, name, body, light=light))
+                passing[name] = _lay_out(parent_of(folder, name), body, light=parcel.light)
     except OSError as error:
-        failed[parcel.name] = error
-    return made
+        return Laid(parcel, passing, error)
+    return Laid(parcel, passing)
 
 
-def _lay_out(folder: str, name: str, body: Pieces, *, light: bool) -> _Made:
-    parent = parent_of(folder, name)
+def _lay_out(parent: str, body: Pieces, *, light: bool) -> str:
+    """The passing name."""
     passing = f"{parent}/.{os.getpid()}-{_TOKEN}-{next(_NUMBERS)}.tmp"
     try:
         descriptor = os.open(passing, _NEW, 0o600)
@@ -101,11 +135,14 @@ def _lay_out(folder: str, name: str, body: Pieces, *, light: bool) -> _Made:
         for start in range(0, len(body), _AT_ONCE):
             _write(descriptor, body[start : start + _AT_ONCE])
         os.fchmod(descriptor, 0o644)
+        if not light:
+            os.fdatasync(descriptor)
     except OSError:
-        os.close(descriptor)
-        Path(passing).unlink()
+        _unlink(passing)
         raise
-    return _Made(descriptor, passing, name, light)
+    finally:
+        os.close(descriptor)
+    return passing
 
 
 def _write(descriptor: int, pieces: Pieces) -> None:
@@ -121,51 +158,19 @@ def parent_of(folder: str, name: str) -> str:
     return f"{folder}/{parent}" if parent else folder
 
 
-def _wait(parcels: Sequence[Parcel], laid: Sequence[Sequence[_Made]], failed: dict[str, OSError]) -> None:
-    """Until all bytes are on the disk; closes the files."""
-    waiting = [(parcel.name, it) for parcel, made in zip(parcels, laid, strict=True) for it in made]
-    for _, it in waiting:
-        if it.light:
-            os.close(it.descriptor)
-    heavy = [(name, it) for name, it in waiting if not it.light]
-    if len(heavy) <= 2:
-        failed |= _waited(heavy)
-        return
-    for hindered in _pool().map(_waited, [heavy[start::_TOGETHER] for start in range(_TOGETHER)]):
-        failed |= hindered
+# ---------------------------------------------------------------- names
 
 
-@cache
-def _pool() -> ThreadPoolExecutor:
-    """Kept: to start its threads takes longer than most waits."""
-    return ThreadPoolExecutor(_TOGETHER, "disk")
-
-
-def _waited(waiting: Sequence[tuple[str, _Made]]) -> dict[str, OSError]:
-    failed: dict[str, OSError] = {}
-    for name, it in waiting:
-        try:
-            os.fdatasync(it.descriptor)
-        except OSError as error:
-            failed[name] = error
-        finally:
-            os.close(it.descriptor)
-    return failed
-
-
-def _put(
-    folder: str, parcel: Parcel, made: Sequence[_Made], failed: dict[str, OSError], passing: set[str]
-) -> None:
-    names = {it.name: it.passing for it in made}
-    target = f"{folder}/{parcel.name}"
+def _put(folder: str, it: Laid, failed: dict[str, OSError], replaced: list[int]) -> None:
+    parcel, target = it.parcel, f"{folder}/{it.parcel.name}"
     try:
-        for name, body in (*parcel.light, *parcel.beside):
+        for name, body in parcel.beside:
             if body is None:
                 _unlink(f"{folder}/{name}")
             else:
-                _rename(names[name], f"{folder}/{name}", passing)
+                _replace(it.passing.pop(name), f"{folder}/{name}", replaced)
         if not (parcel.once and Path(target).exists()):
-            _rename(names[parcel.name], target, passing)
+            _replace(it.passing.pop(parcel.name), target, replaced)
     except OSError as error:
         failed[parcel.name] = error
         for name, _ in parcel.beside:  # it may be of the bytes that the file does not have
@@ -173,9 +178,21 @@ def _put(
                 _unlink(f"{folder}/{name}")
 
 
-def _rename(passing: str, target: str, left: set[str]) -> None:
-    os.replace(passing, target)  # noqa: PTH105 - to make a Path takes longer
-    left.discard(passing)
+def _replace(passing: str, target: str, replaced: list[int]) -> None:
+    """What is replaced stays open: to give back its place on the disk takes longer than all the rest."""
+    if len(replaced) < _OPEN:
+        with contextlib.suppress(OSError):
+            replaced.append(os.open(target, _OLD))
+    try:
+        os.replace(passing, target)  # noqa: PTH105 - to make a Path takes longer
+    except OSError:
+        _unlink(passing)
+        raise
+
+
+def _close(descriptors: Iterable[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 def _unlink(name: str) -> bool:
@@ -204,6 +221,16 @@ def keep_names(folders: Iterable[str]) -> dict[str, OSError]:
         except OSError as error:
             failed[folder] = error
     return failed
+
+
+def sweep(folder: str, age: float = 3600.0) -> int:
+    """Remove passing files that nobody has touched for so many seconds: their process was killed. How many."""
+    before, found = time.time() - age, 0
+    for parent, _, names in os.walk(folder):
+        for name in filter(_PASSING.fullmatch, names):
+            with contextlib.suppress(OSError):
+                found += os.stat(f"{parent}/{name}").st_mtime < before and _unlink(f"{parent}/{name}")  # noqa: PTH116
+    return found
 
 
 def remove(folder: str, name: str) -> bool:

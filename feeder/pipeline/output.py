@@ -13,10 +13,12 @@ from feeder.pipeline.files import Parcel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from feeder.config import FeedOptions
     from feeder.model.feed import Site
+    from feeder.pipeline.files import Laid
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,38 +73,48 @@ class Outlet:
     def __init__(self, folder: Path, mine: Callable[[], bool] = lambda: True) -> None:
         self.folder, self.mine, self.lock = folder, mine, threading.Lock()
         self._root = str(folder)
-        self._waiting: dict[str, bytes] = {}
+        self._waiting: dict[str, Parcel] = {}
         self._folders: set[str] = set()  # with names that a power loss may forget
 
     def may(self, report: Report) -> bool:
         report.late = report.late or not self.mine()
         return not report.late
 
-    def later(self, name: str, body: bytes, report: Report) -> None:
-        """Write it with the next others, just before them, so that the disk is waited for once."""
-        if files.holds(self._root, name, body):
-            report.counts["unchanged"] += 1
-        else:
-            self._waiting[name] = body
+    def later(self, name: str, body: bytes, report: Report, *, light: bool = False) -> None:
+        """Write it with the next others, just before them, so that the disk is waited for once.
 
-    def write_all(self, parcels: Sequence[Parcel], report: Report) -> set[str]:
+        What is `light` may be lost with the power, and is not counted.
+        """
+        if files.holds(self._root, name, body):
+            report.counts["unchanged"] += not light
+        else:
+            self._waiting[name] = Parcel(name, [body], light=light)
+
+    def begin(self, parcel: Parcel) -> Future[Laid]:
+        """Bring its bytes to the disk meanwhile; to be given to `write_all`, or dropped."""
+        return files.begin(self._root, parcel)
+
+    def write_all(self, parcels: Sequence[Parcel], report: Report, begun: Sequence[Future[Laid]] = ()) -> set[str]:
         """The names that could not be written. The others are there at once; whether for good, `keep` says."""
-        parcels = [*(Parcel(name, [body]) for name, body in self._waiting.items()), *parcels]
+        waiting = [self.begin(parcel) for parcel in (*self._waiting.values(), *parcels)]
         self._waiting.clear()
-        if not parcels:
+        laid = [it.result() for it in (*waiting, *begun)]
+        if not laid:
             return set()
         if not self.may(report):
-            return {parcel.name for parcel in parcels}
+            files.drop(laid)
+            return {it.parcel.name for it in laid}
         with self.lock:
-            hindered = self.put(parcels)
-        self._folders |= {
-            files.parent_of(self._root, parcel.name) for parcel in parcels if parcel.name not in hindered
-        }
+            hindered = files.finish(self._root, laid, keep=False)
+        self._count([it.parcel for it in laid if it.parcel.name not in hindered], report)
         for name, error in hindered.items():
             failed(report, f"{self.folder / name} was not written", error)
-        report.counts["written"] += len(parcels) - len(hindered)
         report.hindered |= hindered.keys()
         return set(hindered)
+
+    def _count(self, written: Sequence[Parcel], report: Report) -> None:
+        self._folders |= {files.parent_of(self._root, parcel.name) for parcel in written}
+        report.counts["written"] += sum(not parcel.light for parcel in written)
 
     def put(self, parcels: Sequence[Parcel]) -> dict[str, OSError]:
         """Just that, for whoever has the lock; what hindered it, by name."""
@@ -115,6 +127,10 @@ class Outlet:
             failed(report, f"{folder} may forget what was written", error)
         self._folders = set(forgetful)
         return not forgetful
+
+    def sweep(self) -> None:
+        """What processes left that were killed in the midst of writing."""
+        files.sweep(self._root)
 
     def remove(self, name: str, report: Report, *, count: bool = True) -> bool:
         """False when it could not be removed. What only stood beside something is not counted."""

@@ -49,8 +49,11 @@ def states(tx: Tx) -> dict[str, FeedState]:
 
 
 def state_of(tx: Tx, name: str) -> FeedState | None:
-    row = tx.execute(select(feed).where(feed.c.name == name)).first()
+    row = tx.execute(_STATE, {"feed": name}).first()
     return None if row is None else _state(row)
+
+
+_STATE = select(feed).where(feed.c.name == bindparam("feed", type_=String))
 
 
 def put(tx: Tx, it: FeedState) -> None:
