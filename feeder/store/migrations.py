@@ -179,6 +179,8 @@ _AGAIN = (
 
 def _seven(tx: Tx) -> None:
     """An index finds what was struck out of archives, another whether anything is sent again; flights need one."""
+    if tx.dialect.name != "sqlite":
+        tx.execute(text("LOCK TABLE flight"))  # a node of version 6 may claim meanwhile
     tx.execute(text("CREATE TABLE flying AS SELECT webhook, lane, delivery, until FROM flight"))
     tx.execute(text("DROP TABLE flight"))
     metadata.create_all(tx, tables=[schema_deliveries.flight])

@@ -12,7 +12,7 @@ from sqlalchemy import inspect, text
 
 from feeder.errors import StoreError
 from feeder.model.article import Bar
-from feeder.model.delivery import Lane
+from feeder.model.delivery import DeliveryState, Lane
 from feeder.store import articles, deliveries, documents, losses, migrations, sending
 from feeder.store.instant import moment as _moment
 
@@ -162,6 +162,29 @@ def test_what_a_store_of_version_5_had_under_way_is_counted_and_lost_when_its_le
         assert sending.under_way(tx, ["partner"]) == {("partner", Lane.REPLAY): 1}
         assert not losses.any_lost(tx, moment(8))
         assert [it.id for it in losses.lost(tx, moment(9), 10)] == [1]
+
+
+def test_what_a_store_of_version_6_had_under_way_still_is_and_is_settled_under_its_token(store: Store) -> None:
+    _older(store, 6)
+    flying = str(FLYING).replace(", lease_until", "").replace(", :lease", "")
+    with store.write() as tx:
+        tx.execute(text(str(ARTICLE).replace("first_look", "bar")), {"id": "a1", "first": ""})
+        tx.execute(text("INSERT INTO webhook (name, since, status, reason) VALUES ('partner', 1, 'active', '')"))
+        for key, token in ((1, "t"), (2, "u"), (3, None)):
+            tx.execute(text(flying), {"id": key, "event": f"msg_{key}", "state": "pending", "token": token})
+        for key, until in ((1, 8), (2, 20)):
+            tx.execute(text("INSERT INTO flight VALUES (:id, 'partner', 1, :until)"), {"id": key, "until": until})
+    migrations.migrate(store)
+    with store.write() as tx:
+        assert sending.under_way(tx, ["partner"]) == {("partner", Lane.REPLAY): 2}
+        assert sending.ready(tx, ["partner"], moment(9), 3, 9) == {Lane.REPLAY: ["partner"]}
+        assert [it.id for it in losses.lost(tx, moment(9), 10)] == [1]
+        late, mine = (
+            sending.Settled(2, token, DeliveryState.DELIVERED, "204", 1, 0, None, moment(7))
+            for token in ("t", "u")
+        )
+        assert sending.settle(tx, [late, mine], moment(9)) == {(2, "u")}
+        assert sending.under_way(tx, ["partner"]) == {("partner", Lane.REPLAY): 1}
 
 
 def _add_a_column(tx: Tx) -> None:
