@@ -41,8 +41,6 @@ log = logging.getLogger(__name__)
 # While so many are under way, answers are written by the many: half of those, or what comes in four times as long
 # as the last step took, and in so many seconds.
 _MANY, _HALF, _TIMES, _BREATH = 64, 2, 4, 0.05
-# Jobs that are handed over at once.
-_FEW = 32
 # A header's value of so few characters is no secret, and may well be an ordinary word.
 _WORD = 3
 
@@ -211,20 +209,18 @@ class Dispatcher:
     # ------------------------------------------------------------ sending
 
     def _send(self, flights: Sequence[Flight]) -> None:
-        """A few at a time: the first are under way while the others are made."""
-        for start in range(0, len(flights), _FEW):
-            self._senders.send([job for flight in flights[start : start + _FEW] if (job := self._job(flight))])
+        jobs = []
+        for flight in flights:
+            made = self._made(flight)
+            if isinstance(made, Done):
+                self._unwritten.append(made)
+            else:
+                key = next(self._keys)
+                self._flying[key] = flight
+                jobs.append(Job(key, flight.hook.name, made))
+        self._senders.send(jobs)
         if self._unwritten:
             self._wake()
-
-    def _job(self, flight: Flight) -> Job | None:
-        made = self._made(flight)
-        if isinstance(made, Done):
-            self._unwritten.append(made)
-            return None
-        key = next(self._keys)
-        self._flying[key] = flight
-        return Job(key, flight.hook.name, made)
 
     def _made(self, flight: Flight) -> Request | Done:
         """Its request; where none can be made, what is to be written of it at once."""

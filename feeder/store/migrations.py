@@ -172,7 +172,7 @@ def _six(tx: Tx) -> None:
 
 # Whoever comes from before version 3 got it with its table.
 _AGAIN = (
-    "CREATE INDEX IF NOT EXISTS delivery_again ON delivery (id)"
+    "CREATE INDEX IF NOT EXISTS delivery_again ON delivery (state, lane)"
     " WHERE state = 'pending' AND behind IS NULL AND lane = 1"
 )
 
