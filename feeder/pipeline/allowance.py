@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
 from typing import TYPE_CHECKING
 
 from feeder.model.delivery import Lane
@@ -19,11 +20,13 @@ class Busy:
     """What is under way: on all nodes, by webhook and lane; and how much more this node can carry.
 
     `slow` is how many more of that may go to receivers in trouble. It counts along while deliveries are given out.
+    `wanted` is how many more there would be under way if all webhooks had as many as they may.
     """
 
     leased: dict[tuple[str, Lane], int]
     free: int
     slow: int
+    wanted: float = inf
 
     def to(self, name: str) -> int:
         return self.leased.get((name, Lane.NEWS), 0) + self.leased.get((name, Lane.REPLAY), 0)

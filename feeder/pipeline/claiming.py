@@ -47,7 +47,7 @@ def claim(
     """
     claimed: list[Delivery] = []
     states = dict(locked)
-    ready = sending.ready(tx, names, lease.now, lease.upto, min(busy.free, AT_ONCE))
+    ready = sending.ready(tx, names, lease.now, lease.upto, min(busy.free, AT_ONCE), _sure(names, states, busy))
     wanted = set().union(*ready.values())
     if others := wanted - states.keys():
         states |= webhooks.taken(tx, others, wait=False)
@@ -63,6 +63,13 @@ def claim(
         claimed += found
     _spend(tx, states, options, Counter(it.webhook for it in claimed), lease.now)
     return claimed, states
+
+
+def _sure(names: Sequence[str], locked: Mapping[str, WebhookState], busy: Busy) -> frozenset[str]:
+    """Those that are claimed for without a look before: ours already, where none takes the place of another."""
+    if busy.free < busy.wanted:
+        return frozenset()
+    return frozenset(name for name in names if name in locked and not allowance.troubled(locked[name]))
 
 
 def _most(

@@ -197,14 +197,15 @@ class Dispatcher:
         lease = Lease(now, now + self._lease, self._outside.token(), upto)
         hooks, proxy = self._hooks(tx, now), self._outside.proxy
         options = {name: hook.options for name, hook in hooks.items()}
-        claimed, states = claim(tx, self._candidates(hooks), locked, options, self._busy(), lease)
+        claimed, states = claim(tx, self._candidates(hooks), locked, options, self._busy(hooks), lease)
         return [Flight(it, hooks[it.webhook], now, troubled(states[it.webhook]), proxy) for it in claimed]
 
-    def _busy(self) -> Busy:
+    def _busy(self, hooks: Mapping[str, Hook]) -> Busy:
         """A quarter of what we can carry is for receivers in trouble."""
         room = self._senders.room
+        flying = sum(it.hook.name in hooks for it in self._flying.values())
         slow = max(1, (room + len(self._flying)) // 4) - sum(it.troubled for it in self._flying.values())
-        return Busy({}, room, slow)
+        return Busy({}, room, slow, sum(hook.options.concurrency for hook in hooks.values()) - flying)
 
     # ------------------------------------------------------------ sending
 

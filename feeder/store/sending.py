@@ -34,7 +34,7 @@ from feeder.store.instant import Instant
 from feeder.store.schema_deliveries import delivery, flight, webhook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -73,11 +73,14 @@ _PROBING = text("SELECT " + ", ".join(f"set_config('enable_{it}', 'off', true)" 
 # ---------------------------------------------------------------- claiming
 
 
-def ready(tx: Tx, names: Sequence[str], now: datetime, upto: int, most: int) -> dict[Lane, list[str]]:
-    """The first of these webhooks, at most so many, that have something in a lane that could be sent now."""
-    found: dict[Lane, list[str]] = {}
+def ready(
+    tx: Tx, names: Sequence[str], now: datetime, upto: int, most: int, sure: Collection[str] = ()
+) -> dict[Lane, list[str]]:
+    """The first of these webhooks, at most so many, that have something to send now; those `sure` to have news."""
+    found: dict[Lane, list[str]] = {Lane.NEWS: list(sure)} if sure else {}
     if names and upto and most > 0:
-        given = {"names": bulk.words(names), "now": now, "upto": upto, "most": most}
+        others = [name for name in names if name not in sure] if sure else names
+        given = {"names": bulk.words(others), "all": bulk.words(names), "now": now, "upto": upto, "most": most}
         for lane, name in bulk.rows(tx, _ready(tx.dialect.name), given):
             found.setdefault(LANES[lane], []).append(name)
     return found
@@ -167,7 +170,7 @@ def _due(name: ColumnElement[str], lane: Any) -> Any:
 
 @cache
 def _ready(name: str) -> Query:
-    news, again = _ready_in(name, Lane.NEWS), _ready_in(name, Lane.REPLAY)
+    news, again = _ready_in(name, "names", Lane.NEWS), _ready_in(name, "all", Lane.REPLAY)
     # Hardly ever is anything sent again: to know that costs less than to ask each webhook.
     replayed = (delivery.c.lane == _in_words(Lane.REPLAY)) & delivery.c.behind.is_(None)
     any_again = select(delivery.c.id).where(is_open(), replayed).limit(1).scalar_subquery()
@@ -179,8 +182,8 @@ def _in_words(lane: Lane) -> ColumnElement[int]:
     return literal_column(str(lane.value), Integer)
 
 
-def _ready_in(name: str, lane: Lane) -> Any:
-    each = bulk.each(name, "names")
+def _ready_in(name: str, names: str, lane: Lane) -> Any:
+    each = bulk.each(name, names)
     # Not `exists`: for that PostgreSQL may look at the whole backlog once, and in an order of its own.
     due = _due(each.c.value, _in_words(lane)).limit(1).scalar_subquery()
     # Those that are left alone now are not counted: they would take the places of others.

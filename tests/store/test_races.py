@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 from feeder.daemon.holding import Holding
 from feeder.daemon.publishing import Publishing
 from feeder.errors import StoreError
-from feeder.model.delivery import DeliveryState, NoticeKind
+from feeder.model.delivery import DeliveryState, Lane, NoticeKind
 from feeder.pipeline.allowance import Busy
 from feeder.pipeline.announce import Spread
 from feeder.pipeline.claiming import Lease, claim
@@ -154,6 +154,18 @@ def test_two_nodes_that_claim_at_the_same_moment_keep_to_a_webhooks_bound(store:
 
     assert (node(store, "mine"), got) == (0, [4])
     other.close()
+
+
+@pytest.mark.parametrize("free", [2, 6])
+def test_webhooks_that_have_nothing_left_take_nobodys_place(store: Store, free: int) -> None:
+    with store.write() as tx:
+        key = owed(tx, name="last")
+        webhooks.register(tx, names := ["none", "nothing", "last"], NOW)
+        locked = webhooks.taken(tx, names, wait=True)
+        lease, busy = Lease(NOW, LATER, "mine", EVERYTHING), Busy({}, free, 1, wanted=6)
+        found, _ = claim(tx, names, locked, dict.fromkeys(names, options(concurrency=2)), busy, lease)
+        assert [it.id for it in found] == [key]
+        assert (busy.free, busy.leased["none", Lane.NEWS] if free == 6 else 0) == (free - 1, 0)
 
 
 def test_nothing_counts_as_published_that_was_being_written_at_that_moment(store: Store, tmp_path: Path) -> None:
