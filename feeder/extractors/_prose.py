@@ -47,7 +47,8 @@ def regular_lines(text: str) -> str:
 
 def words(text: str) -> int:
     """How many words; two characters count as one in scripts that set no spaces."""
-    return len(_NARROW_WORD.findall(text)) + len(_WIDE_CHAR.findall(text)) // 2
+    narrow = len(_NARROW_WORD.findall(text))
+    return narrow if text.isascii() else narrow + len(_WIDE_CHAR.findall(text)) // 2
 
 
 def ends(text: str) -> bool:
@@ -56,9 +57,13 @@ def ends(text: str) -> bool:
 
 
 def is_prose(text: str) -> bool:
-    sample = text[:2000]
-    count = words(sample)
-    return count >= 45 or (count >= 13 and ends(text))
+    least = 13 if ends(text) else 45
+    for size in (300, 2000):  # most lines show it at once
+        if words(text[:size]) >= least:
+            return True
+        if len(text) <= size:
+            return False
+    return False
 
 
 def is_caseless(line: str) -> bool:

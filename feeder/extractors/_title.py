@@ -95,7 +95,7 @@ def vocabulary_of(text: str) -> set[str]:
     """Beginnings of words, so that `meets` and `meeting` agree; pairs of characters where there are no spaces."""
     folded = text.casefold()
     return {word.removesuffix("s")[:5] for word in _TOKEN.findall(folded) if not is_stop_word(word)} | {
-        folded[i : i + 2] for i in range(len(folded)) if WIDE.match(folded[i])
+        folded[found.start() : found.start() + 2] for found in WIDE.finditer(folded)
     }
 
 
