@@ -66,8 +66,8 @@ def words(text: str) -> list[str]:
 
 def sketch(found: list[str]) -> Sketch:
     """The sketch of so many words; an empty one when there is no whole phrase."""
-    last = len(found) - _PHRASE + 1
-    hashes = {crc32(" ".join(found[start : start + _PHRASE]).encode()) for start in range(max(0, last))}
+    phrases = map(" ".join, zip(*(found[start:] for start in range(_PHRASE)), strict=False))
+    hashes = set(map(crc32, map(str.encode, phrases)))
     return Sketch(len(hashes), tuple(nsmallest(_SIZE, hashes)))
 
 

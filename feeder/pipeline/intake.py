@@ -64,7 +64,7 @@ def _publish(tx: Tx, visit: Visit, article: Article, reading: Reading) -> str:
     article = story.join(tx, article, visit.audience, visit.now)
     if article.story is None:
         places.update(tx, article, visit.audience.feeds, visit.audience.site, visit.now, new=True)
-    owing.announce(tx, article, Kind.PUBLISHED, visit.audience, visit.now)
+    owing.announce(tx, article, Kind.PUBLISHED, visit.audience, visit.now, new=True)
     return Change.PUBLISHED
 
 

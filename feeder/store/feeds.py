@@ -10,11 +10,12 @@ from sqlalchemy import Integer, String, bindparam, delete, func, select, update
 
 from feeder.model.article import Change
 from feeder.store import articles, dialect, hints
+from feeder.store.instant import Instant
 from feeder.store.schema import cursor, feed, membership, revision
 from feeder.store.schema_publishing import archived, tombstone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -49,7 +50,7 @@ def states(tx: Tx) -> dict[str, FeedState]:
 
 
 def state_of(tx: Tx, name: str) -> FeedState | None:
-    row = tx.execute(select(feed).where(feed.c.name == name)).first()
+    row = tx.execute(_STATE, {"name": name}).first()
     return None if row is None else _state(row)
 
 
@@ -78,24 +79,36 @@ def versions(tx: Tx) -> dict[str, int]:
     return dict(tx.execute(select(feed.c.name, feed.c.version)).all())
 
 
-def touch(tx: Tx, names: Iterable[str], now: datetime) -> None:
-    """These feeds are to be written again."""
-    changed = {"version": feed.c.version + 1, "changed": now}
-    tx.execute(update(feed).where(feed.c.name.in_(list(names))).values(changed))
+def touch(tx: Tx, names: Iterable[str], now: datetime) -> int:
+    """These feeds are to be written again. Returns how many of them are there, and have not ended."""
+    ended: Sequence[bool] = tx.execute(_TOUCH, {"names": list(names), "now": now}).scalars().all()
     hints.hint(tx, hints.FEEDS)
+    return len(ended) - sum(ended)
 
 
 def of_article(tx: Tx, article: str) -> frozenset[str]:
-    return frozenset(tx.execute(select(membership.c.feed).where(membership.c.article == article)).scalars())
+    return frozenset(tx.execute(_OF_ARTICLE, {"article": article}).scalars())
 
 
-def enter(tx: Tx, name: str, article: Article) -> None:
-    """An archive that has it as it is now, from a time when it stood here before, is still good."""
+def enter(tx: Tx, name: str, article: Article, *, new: bool = False) -> None:
+    """An archive that has it as it is now, from a time when it stood here before, is still good.
+
+    `new`: it stood nowhere before.
+    """
     given = {"feed": name, "article": article.id, "position": article.position, "number": article.revision}
     tx.execute(_ENTER, given)
-    tx.execute(_DIG_UP, {"of": name, "key": article.id})
+    if not new:
+        tx.execute(_DIG_UP, {"of": name, "key": article.id})
 
 
+_STATE = select(feed).where(feed.c.name == bindparam("name"))
+_TOUCH = (
+    update(feed)
+    .where(feed.c.name.in_(bindparam("names", expanding=True)))
+    .values(version=feed.c.version + 1, changed=bindparam("now", type_=Instant))
+    .returning(feed.c.ended)
+)
+_OF_ARTICLE = select(membership.c.feed).where(membership.c.article == bindparam("article"))
 _SEQ = select(revision.c.seq).where(
     revision.c.article == bindparam("article", type_=String),
     revision.c.number == bindparam("number", type_=Integer),
