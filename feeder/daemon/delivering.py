@@ -28,6 +28,8 @@ _PAUSE = 1.0
 _HANGING = 120.0
 # A replay that nobody has gone on with for so long is ours; each turn of it owes a bounded number again.
 _LEFT_ALONE = timedelta(seconds=5)
+# Deliveries of one step, fewer than one step can take: behind so many there may be more.
+_MANY = 16
 # Seconds after which we look whether something waits that need not.
 _LOOK = 60.0
 _GONE = "its webhook left the configuration more than seven days ago"
@@ -136,8 +138,10 @@ class Delivering:
         sure, self._sure = self._sure, False
         sent = self._dispatcher.step(0 if self._ending.is_set() else self._upto(), sure=sure)
         self._turned.set()
-        if sent:
+        if sent >= _MANY:
             self.loop.wake()
+        elif sent:  # that was all: to look at once whether there is more would take the time of those who send
+            self._all_done = False
         elif self._store.embedded:
             with self._store.read() as tx:
                 self._all_done = not sending.any_open(tx)

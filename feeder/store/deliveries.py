@@ -91,7 +91,10 @@ def _waiting(tx: Tx, which: ColumnElement[bool], limit: int | None = None) -> Se
 
 def newest(tx: Tx) -> int:
     """The id of the newest delivery; 0 when there is none."""
-    return tx.execute(select(func.max(delivery.c.id))).scalar() or 0
+    return tx.execute(_NEWEST).scalar() or 0
+
+
+_NEWEST = select(func.max(delivery.c.id))
 
 
 def get(tx: Tx, key: int) -> Delivery | None:
