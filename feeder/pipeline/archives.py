@@ -21,7 +21,6 @@ from feeder.store import archives
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from feeder.model.article import Article
     from feeder.model.feed import Feed
@@ -96,7 +95,7 @@ class Archives:
         steps = []
         for number, form in sorted(self._there(name)):
             path = _path(name, number, form)
-            self._siblings.forget(self._outlet.folder / path)
+            self._siblings.forget(path)
             beside = [self._outlet.remove(f"{path}{it}", report, count=False) for it in siblings.SUFFIXES]
             steps += [*beside, self._outlet.remove(path, report)]
         return all(steps)
@@ -116,7 +115,7 @@ class Archives:
         forms = [form for form, _ in feed.addresses]
         if feed.name not in self._whole:
             for number, form in there:
-                self._want_siblings(self._outlet.folder / _path(feed.name, number, form))
+                self._siblings.note(_path(feed.name, number, form), "")
         heap: list[Parcel] = []
         for number in sorted(numbers):
             missing = [form for form in forms if (number, form) not in there]
@@ -127,13 +126,10 @@ class Archives:
         self._put(heap, report)
 
     def _put(self, heap: Sequence[Parcel], report: Report) -> None:
-        if self._outlet.write_all(heap, report) & {parcel.path for parcel in heap}:
+        if self._outlet.write_all(heap, report) & {parcel.name for parcel in heap}:
             raise OSError
         for parcel in heap:
-            self._want_siblings(parcel.path)
-
-    def _want_siblings(self, path: Path) -> None:
-        self._siblings.note(path, "")
+            self._siblings.note(parcel.name, "")
 
     def _strike(
         self, feed: Feed, numbers: dict[int, int | None], struck: Iterable[tuple[int, str]], report: Report
@@ -148,7 +144,7 @@ class Archives:
                     named.add((number, form))
         for number, form in sorted(named):
             made = self._made(feed, number, numbers[number], [form])
-            self._put([replace(it, once=False, beside=siblings.beside(it.path, None)) for it in made], report)
+            self._put([replace(it, once=False, beside=siblings.beside(it.name, None)) for it in made], report)
 
     # ------------------------------------------------------------ documents
 
@@ -163,7 +159,7 @@ class Archives:
         made = []
         for form in forms:
             path = _path(feed.name, number, form)
-            made.append(Parcel(self._outlet.folder / path, joined(noun, form, path, pieces[form]).body, once=True))
+            made.append(Parcel(path, joined(noun, form, path, pieces[form]).body, once=True))
         return made
 
     def _noun(self, feed: Feed, number: int, previous: int | None, shown: Sequence[Article]) -> Feed:

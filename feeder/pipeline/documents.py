@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from feeder.formats import EDITION, FORMATS, Manner
 from feeder.model.feed import Gone
-from feeder.pipeline import siblings, versions
+from feeder.pipeline import files, siblings, versions
 from feeder.pipeline.files import Parcel
 from feeder.pipeline.fragments import Piece
 from feeder.pipeline.output import Document
@@ -19,9 +19,11 @@ from feeder.store import archives
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Future
     from datetime import datetime
 
     from feeder.model.feed import Feed
+    from feeder.pipeline.files import Laid
     from feeder.pipeline.fragments import Fragments
     from feeder.pipeline.output import Outlet, Report
     from feeder.pipeline.siblings import Siblings
@@ -82,7 +84,8 @@ class Documents:
         self._splicer = Splicer()
         self._etags: dict[str, str] = {}
         self._versions: OrderedDict[str, Version] = OrderedDict()
-        self._parcels: list[tuple[Joined, Version, Parcel, str]] = []
+        self._begun: list[tuple[Joined, Version, Future[Laid], str]] = []
+        self._undescribed: dict[str, tuple[Version, str, bytes, list[int]]] = {}
 
     def forget(self) -> None:
         """Look at every file again."""
@@ -92,7 +95,7 @@ class Documents:
     @property
     def weight(self) -> int:
         """Bytes that wait to be written."""
-        return sum(it.size for it, _, _, _ in self._parcels)
+        return sum(it.size for it, _, _, _ in self._begun)
 
     def add(self, feed: Feed, members: Members, graves: Sequence[Gone], report: Report, *, slides: bool) -> None:
         """Make the feed's documents; those that are other bytes than before are to be written.
@@ -117,17 +120,16 @@ class Documents:
             report.documents.append(Document(name, it.form, it.path, it.etag, written=False))
             return
         version = self._next(name, it)
-        self._parcels.append((it, version, self._parcel(it, version, slides=slides), name))
+        self._begun.append((it, version, self._outlet.begin(self._parcel(it, slides=slides)), name))
 
     def _look(self, it: Joined) -> str:
         """The etag of what stands in the folder, empty for nothing. What is beside it is doubtful."""
-        path = self._outlet.folder / it.path
         try:
-            etag = versions.etag_of(path.read_bytes())
+            etag = versions.etag_of((self._outlet.folder / it.path).read_bytes())
         except OSError:
             etag = ""
         self._etags[it.path] = etag
-        self._siblings.note(path, etag, doubtful=True)
+        self._siblings.note(it.path, etag, doubtful=True)
         return etag
 
     def _stands(self, it: Joined) -> bool:
@@ -155,32 +157,44 @@ class Documents:
             found = None
         return found if found is not None and found.etag == etag else versions.first(etag, (), "")
 
-    def _parcel(self, it: Joined, version: Version, *, slides: bool) -> Parcel:
-        form, path = FORMATS[it.form], self._outlet.folder / it.path
-        sidecar = versions.dump(version, it.opening, list(map(len, it.entries)), form.between, form.closing)
+    def _parcel(self, it: Joined, *, slides: bool) -> Parcel:
+        form = FORMATS[it.form]
         gz = None
         if it.size >= siblings.SMALLEST:
             kind, parts = (it.form, it.manner), list(zip(it.keys, it.entries, strict=True))
             gz = self._splicer.gzip(
                 kind, it.opening, parts, form.closing, it.body, between=form.between, slides=slides
             )
-        light = ((self._outlet.folder / versions.FOLDER / it.path, [sidecar]),)
-        return Parcel(path, it.body, siblings.beside(path, gz), light)
+        return Parcel(it.path, it.body, siblings.beside(it.path, gz))
 
     def flush(self, report: Report) -> set[str]:
-        """Write what was added; the names of feeds, or else of files, of which something could not be written."""
-        waiting, self._parcels = self._parcels, []
-        for it, _, parcel, _ in waiting:
-            self._siblings.forget(parcel.path)
+        """Finish what was begun; the names of feeds, or else of files, of which something could not be written."""
+        waiting, self._begun = self._begun, []
+        for it, _, _, _ in waiting:
+            self._siblings.forget(it.path)
             self._etags.pop(it.path, None)  # until we know
-        hindered = self._outlet.write_all([parcel for _, _, parcel, _ in waiting], report)
-        for it, version, parcel, name in waiting:
-            if parcel.path not in hindered:
+        hindered = self._outlet.write_all([], report, [laid for _, _, laid, _ in waiting])
+        for it, version, _, name in waiting:
+            if it.path not in hindered:
                 self._keep(it.path, version)
-                self._siblings.note(parcel.path, it.etag)
+                self._undescribed[it.path] = (version, it.form, it.opening, list(map(len, it.entries)))
+                self._siblings.note(it.path, it.etag)
                 report.documents.append(Document(name, it.form, it.path, it.etag, written=True))
-        feeds_of = {parcel.path: name for _, _, parcel, name in waiting}
-        return {feeds_of.get(path, str(path)) for path in hindered}
+        feeds_of = {it.path: name for it, _, _, name in waiting}
+        return {feeds_of.get(path, path) for path in hindered}
+
+    def drop(self) -> None:
+        """What was begun is not to be written after all."""
+        begun, self._begun = self._begun, []
+        files.drop([laid.result() for _, _, laid, _ in begun])
+
+    def describe(self, report: Report) -> None:
+        """Write down what is new in the documents that were written, with the next other files."""
+        for path, (version, form, opening, lengths) in self._undescribed.items():
+            between, closing = FORMATS[form].between, FORMATS[form].closing
+            sidecar = versions.dump(version, opening, lengths, between, closing)
+            self._outlet.later(f"{versions.FOLDER}/{path}", sidecar, report, light=True)
+        self._undescribed.clear()
 
     def _keep(self, path: str, version: Version) -> None:
         self._etags[path] = version.etag
@@ -192,7 +206,7 @@ class Documents:
     def remove(self, name: str, form: str, report: Report) -> bool:
         """The document and what stands beside it."""
         path = _path(name, form)
-        self._siblings.forget(self._outlet.folder / path)
+        self._siblings.forget(path)
         self._etags.pop(path, None)
         self._versions.pop(path, None)
         gone = [self._outlet.remove(f"{path}{suffix}", report, count=False) for suffix in siblings.SUFFIXES]

@@ -10,18 +10,22 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from concurrent.futures import Future
 
     Pieces = Sequence[bytes]
-    Beside = tuple[tuple[Path, Pieces | None], ...]
+    Beside = tuple[tuple[str, Pieces | None], ...]
 
-# So many files are waited for together: a journal is written once for all that ask at the time.
+# So many files are written together: a journal is written once for all that ask at the time.
 _TOGETHER = 8
 # Pieces that the system takes in one call.
 _AT_ONCE = 1000
+# Files that were replaced and are kept open at a time.
+_OPEN = 64
+_OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 # Passing names are this process's alone, also in a folder that several hosts share.
 _TOKEN, _NUMBERS = secrets.token_hex(6), count()
@@ -31,91 +35,111 @@ _TOKEN, _NUMBERS = secrets.token_hex(6), count()
 class Parcel:
     """A file and what stands beside it, which changes just before the file does; None: it goes.
 
+    Names are those in one folder, with slashes: hundreds of files are written at a time, and a Path costs more
+    than a file.
     The bytes of each come in pieces: to join those of a large feed takes longer than to write them.
-    What is `light` may be lost with the power, since nobody trusts it unseen. `once`: a file that is there stays
-    as it is.
+    What is `light` may be lost with the power, since nobody trusts it unseen: it is not waited for. `once`: a file
+    that is there stays as it is.
     """
 
-    path: Path
+    name: str
     body: Pieces
     beside: Beside = ()
-    light: Beside = ()
+    light: bool = False
     once: bool = False
 
 
-class _Made(NamedTuple):
-    """A file under a passing name. `descriptor` is open until its bytes are on the disk."""
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A parcel whose bytes are on the disk, under `passing` names by the names that they are to have.
 
-    descriptor: int
-    name: str
-    target: Path
-    light: bool
-
-
-def write(path: Path, body: bytes) -> bool:
-    """Replace the file by rename once its bytes are on the disk; False, and untouched, when they are the same.
-
-    Raises OSError; the file is then as it was.
+    With an `error` not all of them are.
     """
-    if holds(path, body):
-        return False
-    for error in write_all([Parcel(path, [body])]).values():
-        raise error
-    return True
+
+    parcel: Parcel
+    passing: dict[str, str]
+    error: OSError | None = None
 
 
-def write_all(parcels: Sequence[Parcel], *, keep: bool = True) -> dict[Path, OSError]:
+def write_all(folder: str, parcels: Sequence[Parcel], *, keep: bool = True) -> dict[str, OSError]:
     """First all bytes, then all names: a power loss in between leaves every file as it was.
 
     Returns what hindered those that were not written: they are as they were, with nothing beside them.
     Without `keep` a power loss may forget the new names, until `keep_names`.
     """
-    failed: dict[Path, OSError] = {}
-    laid = [_laid_out(parcel, failed) for parcel in parcels]
-    passing = {it.name for made in laid for it in made}
+    return finish(folder, [it.result() for it in [begin(folder, parcel) for parcel in parcels]], keep=keep)
+
+
+def begin(folder: str, parcel: Parcel) -> Future[Laid]:
+    """Bring its bytes to the disk, beside what else is done meanwhile; `finish` or `drop` is to follow."""
+    return _pool().submit(_lay, folder, parcel)
+
+
+def finish(folder: str, laid: Sequence[Laid], *, keep: bool = True) -> dict[str, OSError]:
+    """Give them their names. As `write_all`."""
+    failed = {it.parcel.name: it.error for it in laid if it.error is not None}
+    replaced: list[int] = []
     try:
-        _wait(parcels, laid, failed)
-        for parcel, made in zip(parcels, laid, strict=True):
-            if parcel.path not in failed:
-                _put(parcel, made, failed, passing)
+        for it in laid:
+            if it.error is None:
+                _put(folder, it, failed, replaced)
         if keep:
-            _keep([parcel.path for parcel in parcels if parcel.path not in failed], failed)
+            _keep(folder, [it.parcel.name for it in laid if it.parcel.name not in failed], failed)
     finally:
-        for name in passing:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
+        drop(laid)
+        _pool().submit(_close, replaced)
     return failed
 
 
-def _laid_out(parcel: Parcel, failed: dict[Path, OSError]) -> list[_Made]:
-    made: list[_Made] = []
-    whole = [(*it, True) for it in parcel.light] + [(*it, False) for it in parcel.beside]
+def drop(laid: Sequence[Laid]) -> None:
+    """What has got no name goes."""
+    for it in laid:
+        for passing in it.passing.values():
+            with contextlib.suppress(OSError):
+                _unlink(passing)
+        it.passing.clear()
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """Kept: to start its threads takes longer than most waits."""
+    return ThreadPoolExecutor(_TOGETHER, "disk")
+
+
+# ---------------------------------------------------------------- bytes
+
+
+def _lay(folder: str, parcel: Parcel) -> Laid:
+    passing: dict[str, str] = {}
     try:
-        for target, body, light in [*whole, (parcel.path, parcel.body, False)]:
+        for name, body in (*parcel.beside, (parcel.name, parcel.body)):
             if body is not None:
-                made.append(_lay_out(target, body, light=light))
+                passing[name] = _lay_out(parent_of(folder, name), body, light=parcel.light)
     except OSError as error:
-        failed[parcel.path] = error
-    return made
+        return Laid(parcel, passing, error)
+    return Laid(parcel, passing)
 
 
-def _lay_out(target: Path, body: Pieces, *, light: bool) -> _Made:
-    folder = target.parent
-    name = f"{folder}/.{os.getpid()}-{_TOKEN}-{next(_NUMBERS)}.tmp"
+def _lay_out(parent: str, body: Pieces, *, light: bool) -> str:
+    """The passing name."""
+    passing = f"{parent}/.{os.getpid()}-{_TOKEN}-{next(_NUMBERS)}.tmp"
     try:
-        descriptor = os.open(name, _NEW, 0o600)
+        descriptor = os.open(passing, _NEW, 0o600)
     except (FileNotFoundError, NotADirectoryError):
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(name, _NEW, 0o600)
+        Path(parent).mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(passing, _NEW, 0o600)
     try:
         for start in range(0, len(body), _AT_ONCE):
             _write(descriptor, body[start : start + _AT_ONCE])
         os.fchmod(descriptor, 0o644)
+        if not light:
+            os.fdatasync(descriptor)
     except OSError:
-        os.close(descriptor)
-        Path(name).unlink()
+        _unlink(passing)
         raise
-    return _Made(descriptor, name, target, light)
+    finally:
+        os.close(descriptor)
+    return passing
 
 
 def _write(descriptor: int, pieces: Pieces) -> None:
@@ -125,68 +149,67 @@ def _write(descriptor: int, pieces: Pieces) -> None:
             file.write(b"".join(pieces)[written:])
 
 
-def _wait(parcels: Sequence[Parcel], laid: Sequence[Sequence[_Made]], failed: dict[Path, OSError]) -> None:
-    """Until all bytes are on the disk; closes the files."""
-    waiting = [(parcel.path, it) for parcel, made in zip(parcels, laid, strict=True) for it in made]
-    for _, it in waiting:
-        if it.light:
-            os.close(it.descriptor)
-    heavy = [(path, it) for path, it in waiting if not it.light]
-    if len(heavy) <= 2:
-        failed |= _waited(heavy)
-        return
-    for hindered in _pool().map(_waited, [heavy[start::_TOGETHER] for start in range(_TOGETHER)]):
-        failed |= hindered
+def parent_of(folder: str, name: str) -> str:
+    """Of a file with this name in the folder."""
+    parent, _, _ = name.rpartition("/")
+    return f"{folder}/{parent}" if parent else folder
 
 
-@cache
-def _pool() -> ThreadPoolExecutor:
-    """Kept: to start its threads takes longer than most waits."""
-    return ThreadPoolExecutor(_TOGETHER, "disk")
+# ---------------------------------------------------------------- names
 
 
-def _waited(waiting: Sequence[tuple[Path, _Made]]) -> dict[Path, OSError]:
-    failed: dict[Path, OSError] = {}
-    for path, it in waiting:
-        try:
-            os.fdatasync(it.descriptor)
-        except OSError as error:
-            failed[path] = error
-        finally:
-            os.close(it.descriptor)
-    return failed
-
-
-def _put(parcel: Parcel, made: Sequence[_Made], failed: dict[Path, OSError], passing: set[str]) -> None:
-    names = {it.target: it.name for it in made}
+def _put(folder: str, it: Laid, failed: dict[str, OSError], replaced: list[int]) -> None:
+    parcel, target = it.parcel, f"{folder}/{it.parcel.name}"
     try:
-        for path, body in (*parcel.light, *parcel.beside):
+        for name, body in parcel.beside:
             if body is None:
-                path.unlink(missing_ok=True)
+                _unlink(f"{folder}/{name}")
             else:
-                _rename(names[path], path, passing)
-        if not (parcel.once and parcel.path.exists()):
-            _rename(names[parcel.path], parcel.path, passing)
+                _replace(it.passing.pop(name), f"{folder}/{name}", replaced)
+        if not (parcel.once and Path(target).exists()):
+            _replace(it.passing.pop(parcel.name), target, replaced)
     except OSError as error:
-        failed[parcel.path] = error
-        for path, _ in parcel.beside:  # it may be of the bytes that the file does not have
+        failed[parcel.name] = error
+        for name, _ in parcel.beside:  # it may be of the bytes that the file does not have
             with contextlib.suppress(OSError):
-                path.unlink()
+                _unlink(f"{folder}/{name}")
 
 
-def _rename(name: str, target: Path, passing: set[str]) -> None:
-    os.replace(name, target)  # noqa: PTH105 - a Path of a name that passes costs more than the call
-    passing.discard(name)
+def _replace(passing: str, target: str, replaced: list[int]) -> None:
+    """What is replaced stays open: to give back its place on the disk takes longer than all the rest."""
+    if len(replaced) < _OPEN:
+        with contextlib.suppress(OSError):
+            replaced.append(os.open(target, _OLD))
+    try:
+        os.replace(passing, target)  # noqa: PTH105 - to make a Path takes longer
+    except OSError:
+        _unlink(passing)
+        raise
 
 
-def _keep(paths: Sequence[Path], failed: dict[Path, OSError]) -> None:
-    forgetful = keep_names({path.parent for path in paths})
-    failed |= {path: forgetful[path.parent] for path in paths if path.parent in forgetful}
+def _close(descriptors: Iterable[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
-def keep_names(folders: Iterable[Path]) -> dict[Path, OSError]:
+def _unlink(name: str) -> bool:
+    """False when it was not there."""
+    try:
+        os.unlink(name)  # noqa: PTH108 - to make a Path takes longer
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _keep(folder: str, names: Sequence[str], failed: dict[str, OSError]) -> None:
+    parents = {name: parent_of(folder, name) for name in names}
+    forgetful = keep_names(set(parents.values()))
+    failed |= {name: forgetful[parent] for name, parent in parents.items() if parent in forgetful}
+
+
+def keep_names(folders: Iterable[str]) -> dict[str, OSError]:
     """Without this a power loss may forget a rename, though not the bytes. What hindered it, by folder."""
-    failed: dict[Path, OSError] = {}
+    failed: dict[str, OSError] = {}
     for folder in sorted(folders):
         try:
             _sync_folder(folder)
@@ -197,25 +220,21 @@ def keep_names(folders: Iterable[Path]) -> dict[Path, OSError]:
     return failed
 
 
-def remove(path: Path) -> bool:
+def remove(folder: str, name: str) -> bool:
     """False when it was not there."""
-    try:
-        path.unlink()
-    except FileNotFoundError:
-        return False
-    return True
+    return _unlink(f"{folder}/{name}")
 
 
-def holds(path: Path, body: bytes) -> bool:
+def holds(folder: str, name: str, body: bytes) -> bool:
     """Whether the file is of these bytes."""
     try:
-        with path.open("rb") as file:
+        with open(f"{folder}/{name}", "rb") as file:  # noqa: PTH123 - to make a Path takes longer
             return os.fstat(file.fileno()).st_size == len(body) and file.read() == body
     except OSError:
         return False
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: str) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -13,10 +13,12 @@ from feeder.pipeline.files import Parcel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from feeder.config import FeedOptions
     from feeder.model.feed import Site
+    from feeder.pipeline.files import Laid
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Report:
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
-    hindered: set[Path] = field(default_factory=set)
+    hindered: set[str] = field(default_factory=set)
     late: bool = False
 
 
@@ -70,36 +72,53 @@ class Outlet:
 
     def __init__(self, folder: Path, mine: Callable[[], bool] = lambda: True) -> None:
         self.folder, self.mine, self.lock = folder, mine, threading.Lock()
-        self._waiting: dict[str, bytes] = {}
-        self._folders: set[Path] = set()  # with names that a power loss may forget
+        self._root = str(folder)
+        self._waiting: dict[str, Parcel] = {}
+        self._folders: set[str] = set()  # with names that a power loss may forget
 
     def may(self, report: Report) -> bool:
         report.late = report.late or not self.mine()
         return not report.late
 
-    def later(self, name: str, body: bytes, report: Report) -> None:
-        """Write it with the next others, just before them, so that the disk is waited for once."""
-        if files.holds(self.folder / name, body):
-            report.counts["unchanged"] += 1
-        else:
-            self._waiting[name] = body
+    def later(self, name: str, body: bytes, report: Report, *, light: bool = False) -> None:
+        """Write it with the next others, just before them, so that the disk is waited for once.
 
-    def write_all(self, parcels: Sequence[Parcel], report: Report) -> set[Path]:
-        """Those that could not be written. They are there at once; whether for good, `keep` says."""
-        parcels = [*(Parcel(self.folder / name, [body]) for name, body in self._waiting.items()), *parcels]
+        What is `light` may be lost with the power, and is not counted.
+        """
+        if files.holds(self._root, name, body):
+            report.counts["unchanged"] += not light
+        else:
+            self._waiting[name] = Parcel(name, [body], light=light)
+
+    def begin(self, parcel: Parcel) -> Future[Laid]:
+        """Bring its bytes to the disk meanwhile; to be given to `write_all`, or dropped."""
+        return files.begin(self._root, parcel)
+
+    def write_all(self, parcels: Sequence[Parcel], report: Report, begun: Sequence[Future[Laid]] = ()) -> set[str]:
+        """The names that could not be written. The others are there at once; whether for good, `keep` says."""
+        waiting = [self.begin(parcel) for parcel in (*self._waiting.values(), *parcels)]
         self._waiting.clear()
-        if not parcels:
+        laid = [it.result() for it in (*waiting, *begun)]
+        if not laid:
             return set()
         if not self.may(report):
-            return {parcel.path for parcel in parcels}
+            files.drop(laid)
+            return {it.parcel.name for it in laid}
         with self.lock:
-            hindered = files.write_all(parcels, keep=False)
-        self._folders |= {parcel.path.parent for parcel in parcels if parcel.path not in hindered}
-        for path, error in hindered.items():
-            failed(report, f"{path} was not written", error)
-        report.counts["written"] += len(parcels) - len(hindered)
+            hindered = files.finish(self._root, laid, keep=False)
+        self._count([it.parcel for it in laid if it.parcel.name not in hindered], report)
+        for name, error in hindered.items():
+            failed(report, f"{self.folder / name} was not written", error)
         report.hindered |= hindered.keys()
         return set(hindered)
+
+    def _count(self, written: Sequence[Parcel], report: Report) -> None:
+        self._folders |= {files.parent_of(self._root, parcel.name) for parcel in written}
+        report.counts["written"] += sum(not parcel.light for parcel in written)
+
+    def put(self, parcels: Sequence[Parcel]) -> dict[str, OSError]:
+        """Just that, for whoever has the lock; what hindered it, by name."""
+        return files.write_all(self._root, parcels, keep=False)
 
     def keep(self, report: Report) -> bool:
         """No power loss may forget what was written; False where the disk refuses, and it is to be tried again."""
@@ -114,7 +133,7 @@ class Outlet:
         if not self.may(report):
             return False
         try:
-            report.counts["removed"] += files.remove(self.folder / name) and count
+            report.counts["removed"] += files.remove(self._root, name) and count
         except OSError as error:
             return failed(report, f"{self.folder / name} was not removed", error)
         return True

@@ -84,7 +84,7 @@ class Pages:
         if (
             not self._outlet.keep(report)
             or report.late
-            or self._outlet.folder / _ARTICLES in {path.parent for path in report.hindered}
+            or any(name.startswith(f"{_ARTICLES}/") for name in report.hindered)
         ):
             return False
         if self._seq:
@@ -109,7 +109,7 @@ class Pages:
             self._index(self._now(listed), report)
         self._recent.write(report)
         hindered = self._outlet.write_all([], report)
-        self._settle(stuck | {path.relative_to(self._outlet.folder).as_posix() for path in hindered})
+        self._settle(stuck | hindered)
 
     def _now(self, listed: Callable[[], Sequence[Feed]]) -> Sequence[Feed]:
         """The feeds there are: asked for again when one has come or gone, for there may be many."""

@@ -98,6 +98,7 @@ class Publisher:
 
     def rest(self, report: Report) -> None:
         """What people and crawlers see; then nothing of it all is lost with the power any more."""
+        self._documents.describe(report)
         self._pages.finish(lambda: [self._noun(state) for state in self._live()], report)
         self._pages.keep(report)
         self._check(report)
@@ -148,12 +149,17 @@ class Publisher:
     def _feeds(self, changed: dict[str, int], report: Report) -> None:
         """Many are written together."""
         done: dict[str, int] = {}
-        for name in changed:
-            version = self._feed(name, report)
-            if version is not None:
-                done[name] = version
-            if self._documents.weight > _HEAP:
-                self._flush(done, report)
+        try:
+            for name in changed:
+                version = self._feed(name, report)
+                if version is not None:
+                    done[name] = version
+                if self._documents.weight > _HEAP:
+                    self._flush(done, report)
+                    self._documents.describe(report)  # nobody awaits so many: what they say need not be kept
+        except BaseException:
+            self._documents.drop()
+            raise
         self._flush(done, report)
 
     def _flush(self, done: dict[str, int], report: Report) -> None:

@@ -12,10 +12,8 @@ import time
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from feeder.pipeline import files
 from feeder.pipeline.files import Parcel
 from feeder.pipeline.versions import etag_of
 
@@ -32,9 +30,9 @@ SMALLEST = 1024
 _QUIET, _SHARE, _SAVED = 10.0, 0.05, 1.0
 
 
-def beside(path: Path, gz: Pieces | None) -> Beside:
+def beside(name: str, gz: Pieces | None) -> Beside:
     """What is to happen to the siblings of a document that changes."""
-    return tuple((Path(f"{path}{suffix}"), gz if suffix == ".gz" else None) for suffix in SUFFIXES)
+    return tuple((f"{name}{suffix}", gz if suffix == ".gz" else None) for suffix in SUFFIXES)
 
 
 def pack(suffix: str, body: bytes) -> bytes:
@@ -87,32 +85,32 @@ class Siblings:
     ) -> None:
         """`spent` tells the seconds of a core that the calling thread has had."""
         self._outlet, self._clock, self._cpu = outlet, clock, spent
-        self._wanted: dict[Path, _Wanted] = {}
+        self._wanted: dict[str, _Wanted] = {}
         self._lock = threading.Lock()
         self._spent, self._since = 0.0, clock()
 
-    def note(self, path: Path, etag: str, *, doubtful: bool = False, at_once: bool = False) -> None:
+    def note(self, name: str, etag: str, *, doubtful: bool = False, at_once: bool = False) -> None:
         """The document is of these bytes now. An `etag` that is empty: of whatever bytes, for good."""
         due = self._clock() + (0 if at_once else _QUIET)
         with self._lock:
-            self._wanted[path] = _Wanted(etag, due, doubtful)
+            self._wanted[name] = _Wanted(etag, due, doubtful)
 
-    def forget(self, path: Path) -> None:
+    def forget(self, name: str) -> None:
         with self._lock:
-            self._wanted.pop(path, None)
+            self._wanted.pop(name, None)
 
     def work(self, *, everything: bool = False) -> int:
         """Make what is due, as far as the share allows; or everything, at whatever cost. Returns how many."""
         made = 0
-        for path, wanted in self._due(everything=everything):
+        for name, wanted in self._due(everything=everything):
             if not everything and not self._affordable():
                 break
             began = self._cpu()
-            made += self._complete(path, wanted)
+            made += self._complete(name, wanted)
             self._spent += self._cpu() - began
         return made
 
-    def _due(self, *, everything: bool) -> Iterator[tuple[Path, _Wanted]]:
+    def _due(self, *, everything: bool) -> Iterator[tuple[str, _Wanted]]:
         now = self._clock()
         with self._lock:
             found = [it for it in self._wanted.items() if everything or it[1].due <= now or it[1].doubtful]
@@ -124,39 +122,39 @@ class Siblings:
         self._since = now
         return self._spent <= 0
 
-    def _complete(self, path: Path, wanted: _Wanted) -> int:
+    def _complete(self, name: str, wanted: _Wanted) -> int:
         try:
-            body = path.read_bytes()
+            body = (self._outlet.folder / name).read_bytes()
         except OSError:  # it is gone
-            self._done(path, wanted)
+            self._done(name, wanted)
             return 0
         made = 0
         if wanted.etag in {"", etag_of(body)}:
             for suffix in SUFFIXES:
                 with suppress(OSError):  # what nobody can read or remove, a directory say, hinders no other
-                    made += self._beside(path, suffix, body, wanted)
-        self._done(path, wanted)
+                    made += self._beside(name, suffix, body, wanted)
+        self._done(name, wanted)
         return made
 
-    def _beside(self, path: Path, suffix: str, body: bytes, wanted: _Wanted) -> bool:
-        sibling = Path(f"{path}{suffix}")
+    def _beside(self, name: str, suffix: str, body: bytes, wanted: _Wanted) -> bool:
+        sibling = self._outlet.folder / f"{name}{suffix}"
         if sibling.exists():
             if not wanted.doubtful or unpack(suffix, sibling.read_bytes(), len(body)) == body:
                 return False
-            self._still(path, wanted, lambda: files.remove(sibling))
+            self._still(name, wanted, lambda: sibling.unlink(missing_ok=True))
         if len(body) < SMALLEST:
             return False
         packed = pack(suffix, body)
-        return self._still(path, wanted, lambda: not files.write_all([Parcel(sibling, [packed])]))
+        return self._still(name, wanted, lambda: self._outlet.put([Parcel(f"{name}{suffix}", [packed])]))
 
-    def _still(self, path: Path, wanted: _Wanted, change: Callable[[], bool]) -> bool:
-        """Change something beside the document, unless it is another one by now."""
+    def _still(self, name: str, wanted: _Wanted, change: Callable[[], object]) -> bool:
+        """Change something beside the document, unless it is another one by now. False when that was hindered."""
         with self._outlet.lock:
             with self._lock:
-                same = self._wanted.get(path) is wanted
-            return same and self._outlet.mine() and change()
+                same = self._wanted.get(name) is wanted
+            return same and self._outlet.mine() and not change()
 
-    def _done(self, path: Path, wanted: _Wanted) -> None:
+    def _done(self, name: str, wanted: _Wanted) -> None:
         with self._lock:
-            if self._wanted.get(path) is wanted:
-                del self._wanted[path]
+            if self._wanted.get(name) is wanted:
+                del self._wanted[name]

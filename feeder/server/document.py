@@ -76,13 +76,13 @@ class Document:
         self,
         file: File,
         described: Fields,
-        history: History | None,
         now: float,
         *,
         sealed: bool = False,
         later: bool = True,
     ) -> None:
-        self.file, self.history = file, history
+        self.file = file
+        self.history: History | None = None  # until somebody asks for what is new
         self.sealed = sealed  # will never change again
         self._described = [*described, (b"content-security-policy", POLICY.encode())]
         self._dated_from = file.modified + 1 if later else float("inf")
@@ -139,6 +139,10 @@ class Document:
         return Answer(etag.encode(), body, whole, start(304, shared))
 
     # ------------------------------------------------------------ answering
+
+    def wants_history(self, asked: Asked) -> bool:
+        """Whether the answer may depend on what was written down of this version."""
+        return self.history is None and not self.sealed and wants_feed(asked.get(b"a-im", b""))
 
     def answer(self, asked: Asked, now: float) -> tuple[Opening, bytes] | Delta | str | None:
         """What opens it and its body; or a delta to be made; or a coding to be made first; None for 406."""

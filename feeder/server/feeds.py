@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from feeder.errors import StoreError
 from feeder.server import media
 from feeder.server.coding import IDENTITY, SUFFIXES, holds, packed
-from feeder.server.delta import FOLDER, LONGEST, history
+from feeder.server.delta import FOLDER, LONGEST, History, history
 from feeder.server.document import Delta, Document, opening_of
 from feeder.server.files import Folder
 from feeder.server.kinds import is_document, linked, media_type
@@ -92,7 +92,8 @@ class Feeds:
             return None
         if not self._folder.still(path[len(PREFIX) :], kept.stamp):
             return None
-        answer = kept.answer(_asked(headers), now)
+        asked = _asked(headers)
+        answer = None if kept.wants_history(asked) else kept.answer(asked, now)
         return (answer[0].raw, answer[1]) if isinstance(answer, tuple) else None
 
     # ------------------------------------------------------------ documents
@@ -104,6 +105,8 @@ class Feeds:
         asked = _asked(scope["headers"])
         if scope["method"] == "HEAD":
             asked.pop(b"a-im", None)  # 226 says that a GET was fulfilled (RFC 3229, section 10.4.1)
+        if document.wants_history(asked):
+            document.history = await run_in_threadpool(self._history, path, document.file)
         answer = document.answer(asked, now)
         if isinstance(answer, Delta):
             answer = await self._made(path, document, answer) or document.answer(_without_delta(asked), now)
@@ -182,12 +185,15 @@ class Feeds:
         if file.body is None or not is_document(path):
             return closed(file, links)
         described = [(b"content-type", media_type(path).encode()), *links]
-        sidecar = self._folder.read(f"{FOLDER}/{path}", LONGEST)
-        known = history(sidecar, file.hash, file.body) if sidecar else None
         later = before is None or file.modified > before.file.modified or file.hash == before.file.hash
-        document = Document(file, described, known, self._clock(), sealed=self._sealed(path), later=later)
+        document = Document(file, described, self._clock(), sealed=self._sealed(path), later=later)
         document.add(self._siblings(path, file, document.lacking()), self._clock())
         return document
+
+    def _history(self, path: str, file: File) -> History | None:
+        """The publisher writes it after the document: who asks in between gets the whole."""
+        sidecar = self._folder.read(f"{FOLDER}/{path}", LONGEST)
+        return history(sidecar, file.hash, file.body or b"") if sidecar else None
 
     def _siblings(self, path: str, file: File, codings: list[str]) -> dict[str, bytes]:
         """The packed files beside a document that are really of this version of it, and smaller."""

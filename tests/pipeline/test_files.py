@@ -17,13 +17,19 @@ if TYPE_CHECKING:
 
 _WRITE = """
 import sys
-from pathlib import Path
 from feeder.pipeline import files
-try:
-    files.write(Path(sys.argv[1]), b"new" * 100_000)
-except OSError as error:
+for error in files.write_all(sys.argv[1], [files.Parcel("all.atom", [b"new" * 100_000])]).values():
     sys.exit(error.errno)
 """
+
+
+def write(folder: Path, name: str, body: bytes) -> bool:
+    """False, and untouched, when it is of these bytes. Raises OSError."""
+    if files.holds(str(folder), name, body):
+        return False
+    for error in files.write_all(str(folder), [files.Parcel(name, [body])]).values():
+        raise error
+    return True
 
 
 def names(folder: Path) -> list[str]:
@@ -37,7 +43,7 @@ def state(path: Path) -> tuple[int, int, int]:
 
 def test_a_file_is_written_with_its_folders_for_everybody_to_read(tmp_path: Path) -> None:
     path = tmp_path / "by-category" / "asia.atom"
-    assert files.write(path, b"new")
+    assert write(tmp_path, "by-category/asia.atom", b"new")
     assert path.read_bytes() == b"new"
     assert path.stat().st_mode & 0o777 == 0o644
     assert names(path.parent) == ["asia.atom"]
@@ -45,19 +51,19 @@ def test_a_file_is_written_with_its_folders_for_everybody_to_read(tmp_path: Path
 
 def test_the_same_bytes_touch_nothing(tmp_path: Path) -> None:
     path = tmp_path / "all.atom"
-    files.write(path, b"same")
+    write(tmp_path, "all.atom", b"same")
     before, folder = state(path), state(tmp_path)
-    assert not files.write(path, b"same")
+    assert not write(tmp_path, "all.atom", b"same")
     assert (state(path), state(tmp_path)) == (before, folder)
 
 
 @pytest.mark.parametrize("body", [b"", b"same size", b"longer than it was"])
 def test_other_bytes_are_another_file_and_who_reads_the_old_one_reads_on(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "all.atom"
-    files.write(path, b"SAME SIZE")
+    write(tmp_path, "all.atom", b"SAME SIZE")
     before = state(path)
     with path.open("rb") as reading:
-        assert files.write(path, body)
+        assert write(tmp_path, "all.atom", body)
         assert reading.read() == b"SAME SIZE"
     assert path.read_bytes() == body
     assert state(path)[0] != before[0]
@@ -65,10 +71,10 @@ def test_other_bytes_are_another_file_and_who_reads_the_old_one_reads_on(tmp_pat
 
 def test_a_disk_that_is_full_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "all.atom"
-    files.write(path, b"old")
+    write(tmp_path, "all.atom", b"old")
     before = state(path)
     done = subprocess.run(
-        [sys.executable, "-c", _WRITE, path],
+        [sys.executable, "-c", _WRITE, tmp_path],
         check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
@@ -81,20 +87,20 @@ def test_a_disk_that_is_full_leaves_the_old_file_and_nothing_else(tmp_path: Path
 def test_what_cannot_be_replaced_leaves_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "all.atom").mkdir()
     with pytest.raises(IsADirectoryError):
-        files.write(tmp_path / "all.atom", b"new")
+        write(tmp_path, "all.atom", b"new")
     assert names(tmp_path) == ["all.atom"]
 
 
 def test_a_link_in_its_place_is_replaced_and_not_written_through(tmp_path: Path) -> None:
     (tmp_path / "other").write_bytes(b"other")
     (tmp_path / "all.atom").symlink_to("other")
-    assert files.write(tmp_path / "all.atom", b"new")
+    assert write(tmp_path, "all.atom", b"new")
     assert not (tmp_path / "all.atom").is_symlink()
     assert (tmp_path / "other").read_bytes() == b"other"
 
 
 def test_a_file_is_removed_once(tmp_path: Path) -> None:
-    files.write(tmp_path / "all.atom", b"new")
-    assert files.remove(tmp_path / "all.atom")
-    assert not files.remove(tmp_path / "all.atom")
-    assert not files.remove(tmp_path / "never" / "all.atom")
+    write(tmp_path, "all.atom", b"new")
+    assert files.remove(str(tmp_path), "all.atom")
+    assert not files.remove(str(tmp_path), "all.atom")
+    assert not files.remove(str(tmp_path), "never/all.atom")

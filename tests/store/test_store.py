@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from feeder.errors import StoreError, StoreInUse
 from feeder.model.article import Change, Content, Enclosure, Episode, Origin, Person, State, Subject
-from feeder.store import Store, articles, content, documents, feeds, leases, lock, migrations, reckoning
+from feeder.store import Store, archives, articles, content, documents, feeds, leases, lock, migrations, reckoning
 from feeder.store.documents import DocumentState, Known
 from feeder.store.feeds import FeedState
 from tests.samples import NOW, article
@@ -278,6 +278,20 @@ def test_the_embedded_store_is_durable_and_keeps_a_write_ahead_log(tmp_path: Pat
     with sqlite3.connect(tmp_path / "feeder.db") as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
+
+
+def test_what_was_struck_is_found_by_an_index_of_its_own_in_a_store_that_knows_nothing_of_sizes(
+    tmp_path: Path,
+) -> None:
+    store = Store(f"sqlite:///{tmp_path}/feeder.db")
+    migrations.migrate(store)
+    asked: list[str] = []
+    with store.read() as tx:
+        event.listen(tx, "before_cursor_execute", lambda *said: asked.append(said[2]))
+        assert archives.struck(tx, "all") == ()
+        (plan,) = tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[0]}", ("all",)).all()
+    assert "USING INDEX archived_struck (feed=? AND struck=?)" in plan.detail
+    store.close()
 
 
 def test_a_second_daemon_is_refused_and_told_who_has_the_store(tmp_path: Path) -> None:
