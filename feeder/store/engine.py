@@ -67,7 +67,7 @@ class Store:
             yield tx
 
     def write(self, *, soon: bool = False) -> AbstractContextManager[Tx]:
-        """`soon`: a power loss may undo it until the next transaction has been written, which waits for the disk."""
+        """`soon`: a power loss may undo it until the next transaction that waits for the disk."""
         return self._write_alone(soon=soon) if self.embedded else self._write_shared()
 
     @contextmanager
