@@ -73,8 +73,11 @@ def hub_name(url: str) -> str:
     return f"hub{_MARK}{url.partition('//')[2].rstrip('/')}"
 
 
+_SUBSCRIBERS = tuple(f"{it}{_MARK}" for it in Protocol)
+
+
 def is_subscriber(name: str) -> bool:
-    return name.startswith(tuple(f"{it}{_MARK}" for it in Protocol))
+    return name.startswith(_SUBSCRIBERS)
 
 
 def is_configured(name: str) -> bool:
