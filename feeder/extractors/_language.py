@@ -10,6 +10,7 @@ from heapq import nlargest
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
 _SAMPLE = 4000
 _WORD = re.compile(r"[^\W\d_]+")
+_ASCII_WORD = re.compile("[a-z]+")
 _NONE = (0, "")
 _NOT_LATIN = re.compile("[^\0-\u036f]")
 
@@ -158,7 +159,7 @@ def _of_script(script: str, sample: str) -> str | None:
 
 
 def _of_words(sample: str) -> str | None:
-    words = Counter(_WORD.findall(sample))
+    words = Counter((_ASCII_WORD if sample.isascii() else _WORD).findall(sample))
     total = words.total()
     scores: Counter[str] = Counter()
     for word in words.keys() & _LANGUAGES.keys():
