@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, String, bindparam, delete, func, select, update
 
 from feeder.model.article import Change
-from feeder.store import articles, dialect, hints
+from feeder.store import articles, bulk, dialect, hints
 from feeder.store.instant import Instant
 from feeder.store.schema import cursor, feed, membership, revision
 from feeder.store.schema_publishing import archived, tombstone
@@ -81,9 +82,17 @@ def versions(tx: Tx) -> dict[str, int]:
 
 def touch(tx: Tx, names: Iterable[str], now: datetime) -> int:
     """These feeds are to be written again. Returns how many of them are there, and have not ended."""
-    ended: Sequence[bool] = tx.execute(_TOUCH, {"names": list(names), "now": now}).scalars().all()
+    given = {"names": bulk.words(names), "now": now}
+    ended: Sequence[bool] = tx.execute(_touch(tx.dialect.name), given).scalars().all()
     hints.hint(tx, hints.FEEDS)
     return len(ended) - sum(ended)
+
+
+@cache
+def _touch(name: str) -> Any:
+    mine = feed.c.name.in_(select(bulk.each(name, "names").c.value))
+    changed = {"version": feed.c.version + 1, "changed": bindparam("now", type_=Instant)}
+    return update(feed).where(mine).values(changed).returning(feed.c.ended)
 
 
 def of_article(tx: Tx, article: str) -> frozenset[str]:
@@ -102,12 +111,6 @@ def enter(tx: Tx, name: str, article: Article, *, new: bool = False) -> None:
 
 
 _STATE = select(feed).where(feed.c.name == bindparam("name"))
-_TOUCH = (
-    update(feed)
-    .where(feed.c.name.in_(bindparam("names", expanding=True)))
-    .values(version=feed.c.version + 1, changed=bindparam("now", type_=Instant))
-    .returning(feed.c.ended)
-)
 _OF_ARTICLE = select(membership.c.feed).where(membership.c.article == bindparam("article"))
 _SEQ = select(revision.c.seq).where(
     revision.c.article == bindparam("article", type_=String),
