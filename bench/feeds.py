@@ -1,7 +1,10 @@
 """One new article, published: beside feedgen's full build, the bare write of the same bytes, and other publishers.
 
 All are measured in turn in one run, in a shuffled order; what is printed are medians, and the ratios that were
-aimed at. Others are measured where they are installed: feedgenerator (which Pelican writes with) and Hugo.
+aimed at. `ours` is from an article in the store to the feeds on the disk, when whoever subscribes is told; pages,
+lists and what deltas are made of follow. feedgen's full build is of the same documents, byte for byte but for the
+links of an archive, from the store to the disk; its build as its manual has it, without what we add, is beside it.
+Others are measured where they are installed: feedgenerator, Pelican, Hugo, and `feed` of npm.
 
     python -m bench.feeds [ROUNDS]     default: 15
 """
@@ -9,12 +12,8 @@ aimed at. Others are measured where they are installed: feedgenerator (which Pel
 from __future__ import annotations
 
 import gzip
-import importlib.util
-import json
 import os
 import random
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,13 +23,12 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from feedgen.feed import FeedGenerator
-
+from bench import _others
 from bench._paper import SITE, URL, article, filled
 from feeder.formats import FORMATS
 from feeder.model.article import Change
-from feeder.model.item import item_of_cleaned
 from feeder.pipeline import places
+from feeder.pipeline.places import Place, as_feed
 from feeder.pipeline.publish import Output, Publisher
 from feeder.pipeline.splice import Splicer
 from feeder.store import articles, feeds
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
 
     from feeder.config import FeedOptions
     from feeder.model.article import Article
+    from feeder.model.feed import Feed
     from feeder.store import Store
 
 BOTH = ("atom", "rss")
@@ -66,6 +65,7 @@ class Desk:
     ) -> None:
         folder.mkdir(parents=True)
         self.folder, self.options = folder, options
+        self.rests: list[Took] = []
         self.next = max(it.stop for it in members.values())
         self.store: Store = filled(folder, range(self.next), members, archived)
         self.output = Output(folder / "feeds", URL, SITE, options, ())
@@ -74,18 +74,29 @@ class Desk:
         self.publish_one()
 
     def publish_one(self) -> Took:
-        """From an article in the store to the files on the disk."""
+        """From an article in the store to the feeds on the disk."""
         it = article(self.next)
         self.next += 1
         with self.store.write() as tx:
             articles.write(tx, it, Change.PUBLISHED, it.published)
             places.update(tx, it, self.options, SITE.url, it.published, new=True)
         with _timed() as took:
-            report = self.publisher.publish()
+            report = self.publisher.news()
+        with _timed() as rest:
+            self.publisher.rest(report)
+        self.rests.append(rest)
         if report.problems or not report.counts["written"]:
             raise RuntimeError(f"nothing was published: {report}")
         self.report = report
         return took
+
+    def noun(self, name: str) -> Feed:
+        """As the formats have it."""
+        with self.store.read() as tx:
+            state = feeds.states(tx)[name]
+        place = Place(state.name, state.parent, state.value)
+        options = self.options[state.parent]
+        return as_feed(place, options, SITE, URL, iri=state.iri, updated=state.changed, hubs=())
 
     def newest(self, name: str, limit: int) -> tuple[Article, ...]:
         with self.store.read() as tx:
@@ -106,86 +117,6 @@ def _timed() -> Iterator[Took]:
     wall, cpu = time.perf_counter(), time.process_time()
     yield took
     took.wall, took.cpu = time.perf_counter() - wall, time.process_time() - cpu
-
-
-# ---------------------------------------------------------------- the others
-
-
-def feedgen_of(found: Sequence[Article], name: str, forms: Sequence[str]) -> list[bytes]:
-    """As its manual says, with moments instead of texts, which are slow."""
-    made = FeedGenerator()
-    made.id(f"{URL}{name}")
-    made.title(name)
-    made.description(name)
-    made.link(href=SITE.url, rel="alternate")
-    made.updated(found[0].updated)
-    for it in found:
-        entry = made.add_entry(order="append")
-        entry.id(it.id)
-        entry.title(it.content.title)
-        entry.link(href=it.content.url)
-        entry.published(it.published)
-        entry.updated(it.updated)
-        entry.author([{"name": person.name, "email": person.email} for person in it.content.authors])
-        entry.category([{"term": word} for word in it.content.categories])
-        entry.summary(it.content.summary)
-        entry.content(it.content.html, type="html")
-    write = {"atom": made.atom_str, "rss": made.rss_str, "json": lambda: _json(found)}
-    return [write[form]() for form in forms]
-
-
-def _json(found: Sequence[Article]) -> bytes:
-    """It has no JSON Feed."""
-    items = [item_of_cleaned(it, it.content.url or "") for it in found]
-    return json.dumps({"items": items}, ensure_ascii=False).encode()
-
-
-def _has(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None
-
-
-def feedgenerator_of(found: Sequence[Article]) -> list[str]:
-    """Django's, as Pelican has it."""
-    import feedgenerator
-
-    made = []
-    for kind in (feedgenerator.Atom1Feed, feedgenerator.Rss201rev2Feed):
-        document = kind(title="All", link=SITE.url, description="All")
-        for it in found:
-            said = it.content
-            document.add_item(
-                title=said.title,
-                link=said.url,
-                description=said.summary,
-                content=said.html,
-                unique_id=it.id,
-                pubdate=it.published,
-                updateddate=it.updated,
-                categories=list(said.categories),
-                author_name=said.authors[0].name,
-            )
-        made.append(document.writeString("utf-8"))
-    return made
-
-
-def hugo_of(program: str, folder: Path, found: Sequence[Article]) -> Callable[[], None]:
-    """A site of the same articles: an RSS of all, and a page for each. Its CPU is not ours to measure."""
-    posts = folder / "content" / "posts"
-    posts.mkdir(parents=True)
-    (folder / "config.yaml").write_text("baseURL: https://post.example/\ntitle: All\nrssLimit: 1000\n")
-    layouts = folder / "layouts" / "_default"
-    layouts.mkdir(parents=True)
-    (layouts / "single.html").write_text("<h1>{{ .Title }}</h1>{{ .Content }}")
-    (layouts / "list.html").write_text("{{ range .Pages }}<p>{{ .Title }}</p>{{ end }}")
-    for number, it in enumerate(found):
-        head = f"---\ntitle: {json.dumps(it.content.title)}\ndate: {it.published.isoformat()}\n---\n"
-        (posts / f"{number}.html").write_text(head + it.content.html)
-    command = [program, "--source", str(folder), "--quiet"]
-
-    def build() -> None:
-        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - found on the path
-
-    return build
 
 
 def bare_write(bodies: dict[str, bytes], folder: Path) -> None:
@@ -233,12 +164,12 @@ def ratio(what: str, value: float, aim: str) -> None:
 def one_feed(folder: Path, rounds: int, size: int = 1000) -> None:
     options = {"all": feed(title="All", limit=size, formats=list(BOTH))}
     desk = Desk(folder, options, {"all": range(size)}, {})
-    found = list(desk.newest("all", size))
+    found = desk.newest("all", size)
     names = [f"all.{form}{suffix}" for form in BOTH for suffix in ("", ".gz")]
+    noun = desk.noun("all")
 
     def full() -> None:
-        """From the store to the files, as ours."""
-        bodies = feedgen_of(desk.newest("all", size), "all", BOTH)
+        bodies = _others.same_by_feedgen(noun, desk.newest("all", size), BOTH)
         bare_write(dict(zip(BOTH, bodies, strict=True)), folder / "feedgen")
 
     def bare() -> Took:
@@ -247,24 +178,37 @@ def one_feed(folder: Path, rounds: int, size: int = 1000) -> None:
             bare_write(bodies, folder / "bare")
         return took
 
-    others: dict[str, Callable[[], object]] = {}
-    others |= {"feedgenerator_both_not_written": lambda: feedgenerator_of(found)} if _has("feedgenerator") else {}
-    if hugo := shutil.which("hugo"):
-        others["hugo_the_whole_site"] = hugo_of(hugo, folder / "hugo", found)
     middle = say(
         f"one new article in a feed of {size:,}, Atom and RSS",
         in_turn(
             rounds,
             ours=desk.publish_one,
-            feedgen_from_memory_not_written=lambda: feedgen_of(found, "all", BOTH),
-            feedgen_from_the_store_to_files=full,
+            feedgen_the_same_from_store_to_disk=full,
+            feedgen_the_same_not_read_nor_written=lambda: _others.same_by_feedgen(noun, found, BOTH),
+            feedgen_by_its_manual_not_read_nor_written=lambda: _others.feedgen_of(found, "all", BOTH),
             write_fsync_rename_of_our_bytes=bare,
-            **others,
-        ),
+        )
+        | _more(folder, found),
     )
-    ratio("feedgen's full build / ours", middle["feedgen_from_memory_not_written"] / middle["ours"], ">= 8")
-    ratio("the same, from store to files / ours", middle["feedgen_from_the_store_to_files"] / middle["ours"], "")
+    say_rest(desk)
+    for what in [it for it in middle if it.startswith("feedgen")]:
+        ratio(f"{what.replace('_', ' ')} / ours", middle[what] / middle["ours"], ">= 8" if "disk" in what else "")
     ratio("ours / the bare write", middle["ours"] / middle["write_fsync_rename_of_our_bytes"], "<= 2.5")
+
+
+def _more(folder: Path, found: Sequence[Article]) -> Figures:
+    """Others, where they are installed: of the same articles, all that they always do."""
+    ways: dict[str, Callable[[], object]] = {}
+    if _others.has("feedgenerator"):
+        ways["feedgenerator_not_read_nor_written"] = lambda: _others.feedgenerator_of(found)
+    if _others.program("node"):
+        build = _others.npm_feed_of(folder / "npm", found)
+        ways["npm_feed_not_read_nor_written"] = lambda: Took(wall=build())
+    if hugo := _others.program("hugo"):
+        ways["hugo_the_whole_site"] = _others.hugo_of(hugo, folder / "hugo", found)
+    if _others.has("pelican"):
+        ways["pelican_the_whole_site"] = _others.pelican_of(folder / "pelican", found)
+    return in_turn(3, **ways)
 
 
 def many_feeds(folder: Path, rounds: int, number: int = 200, touched: int = 7) -> None:
@@ -275,18 +219,36 @@ def many_feeds(folder: Path, rounds: int, number: int = 200, touched: int = 7) -
         for it in range(number)
     }
     desk = Desk(folder, options, {name: range(50) for name in options}, {})
-    found = desk.newest("f000", 50)
+    nouns = {name: desk.noun(name) for name in options}
+
+    def full() -> None:
+        for name, noun in nouns.items():
+            found = desk.newest(name, 50)
+            bodies = [*_others.same_by_feedgen(noun, found, BOTH), _others.json_of(found)]
+            bare_write(dict(zip([f"{name}.{it}" for it in FORMATS], bodies, strict=True)), folder / "feedgen")
+
     middle = say(
         f"one new article in {touched} of {number} feeds of 50, all formats",
         in_turn(
             max(rounds // 3, 3),
             ours=desk.publish_one,
-            feedgen_all=lambda: [feedgen_of(found, name, list(FORMATS)) for name in options],
+            feedgen_the_same_from_store_to_disk=full,
+            feedgen_by_its_manual_not_written=lambda: [
+                _others.feedgen_of(desk.newest(name, 50), name, list(FORMATS)) for name in options
+            ],
         ),
     )
+    say_rest(desk)
     written = desk.report.counts["written"]
-    print(f"  files written: {written} of {number * len(FORMATS) + 1}")
-    ratio("all with feedgen / ours", middle["feedgen_all"] / middle["ours"], ">= 50")
+    print(f"  files written: {written} of {number * (len(FORMATS) + 1) + 2}")
+    for what in [it for it in middle if it.startswith("feedgen")]:
+        ratio(f"{what.replace('_', ' ')} / ours", middle[what] / middle["ours"], ">= 50" if "disk" in what else "")
+
+
+def say_rest(desk: Desk) -> None:
+    rest = median(it.wall for it in desk.rests) * 1000
+    cpu = median(it.cpu for it in desk.rests) * 1000
+    print(f"  {'after it: pages, lists, deltas':42} {rest:9.2f} ms, {cpu:9.2f} ms of CPU")
 
 
 def much_stored(folder: Path, rounds: int, few: int = 100, many: int = 100_000) -> None:

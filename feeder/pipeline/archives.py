@@ -18,6 +18,7 @@ from feeder.pipeline import siblings
 from feeder.pipeline.documents import joined
 from feeder.pipeline.files import Parcel
 from feeder.store import archives
+from feeder.store.archives import UNSEALED, Sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,8 +52,7 @@ class Archives:
     def __init__(self, store: Store, output: str, outlet: Outlet, fragments: Fragments, beside: Siblings) -> None:
         self._store, self._address, self._outlet = store, output, outlet
         self._fragments, self._siblings = fragments, beside
-        # By feed: which numbers are there in all formats, and what was struck out of them.
-        self._whole: dict[str, tuple[int, frozenset[tuple[int, str]]]] = {}
+        self._whole: dict[str, Sealed] = {}  # by feed: what is there in all formats
 
     def forget(self) -> None:
         """Look at every folder again."""
@@ -66,24 +66,19 @@ class Archives:
             now = self._store.now(tx)
             return bool(archives.seal(tx, name, limit, block(limit), now, above=above, most=_AT_ONCE))
 
-    def follow(self, feed: Feed, report: Report) -> int | None:
-        """Write the archives that are missing; the number of the newest one, or None when there is none.
+    def follow(self, feed: Feed, sealed: Sealed, report: Report) -> None:
+        """Write the archives that are missing.
 
         `feed` is the subscription document's. Raises OSError when one could not be written.
         """
+        before = self._whole.get(feed.name, UNSEALED)
+        if sealed.newest is None or sealed == before:
+            return
         with self._store.read() as tx:
-            newest = archives.newest_number(tx, feed.name)
-            if newest is None:
-                return None
-            struck = frozenset(archives.struck(tx, feed.name))
-            if self._whole.get(feed.name) == (newest, struck):
-                return newest
             numbers = archives.numbers(tx, feed.name)
         self._write_missing(feed, numbers, report)
-        before = self._whole.get(feed.name, (0, frozenset[tuple[int, str]]()))[1]
-        self._strike(feed, numbers, sorted(struck - before), report)
-        self._whole[feed.name] = (newest, struck)
-        return newest
+        self._strike(feed, numbers, sorted(sealed.struck - before.struck), report)
+        self._whole[feed.name] = sealed
 
     def history(self, feed: Feed, newest: int | None) -> History:
         """Of the subscription document."""

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from feeder.store import Store
     from feeder.store.archives import Members
 
+# Pieces of a document that are joined; together they are about as much as a processor holds at hand.
+_LUMP = 24
 # Versions of documents that are kept in memory; of others they are read where they lie.
 _VERSIONS = 256
 
@@ -56,7 +58,7 @@ def joined(feed: Feed, form: str, path: str, pieces: Sequence[Piece]) -> Joined:
     it, good = FORMATS[form], [piece for piece in pieces if not piece.problem]
     uses = frozenset(chain.from_iterable({piece.uses for piece in good}))
     opening, entries = it.opening(feed, uses), [piece.body for piece in good]
-    body = [opening, *_parted(entries, it.between), it.closing]
+    body = _lumps([opening, *_parted(entries, it.between), it.closing])
     looks = repr((EDITION, form, sorted(uses), replace(feed, updated=feed.updated.min)))
     return Joined(
         path=path,
@@ -74,6 +76,14 @@ def joined(feed: Feed, form: str, path: str, pieces: Sequence[Piece]) -> Joined:
 
 def _parted(bodies: list[bytes], between: bytes) -> list[bytes]:
     return [part for body in bodies for part in (body, between)][:-1] if between else bodies
+
+
+def _lumps(pieces: list[bytes]) -> list[bytes]:
+    """Fewer of them: whatever takes time with one lets other threads go on, and has to win its turn back after it.
+
+    Not one: memory for a large feed is given back and fetched anew each time.
+    """
+    return [b"".join(pieces[start : start + _LUMP]) for start in range(0, len(pieces), _LUMP)]
 
 
 class Documents:
@@ -141,10 +151,13 @@ class Documents:
         if before is None:
             return versions.first(it.etag, it.keys, it.shape)
         left = [key for key in before.since.keys() - it.keys if isinstance(key, int)]
+        return before.next(it.etag, it.keys, it.shape, whole=not left or self._all_stand(name, left))
+
+    def _all_stand(self, name: str, left: list[int]) -> bool:
+        """Whether readers miss nothing by what left the document; another document keeps it in memory."""
         self._fragments.left(left)
         with self._store.read() as tx:
-            whole = not left or archives.all_stand(tx, name, left)
-        return before.next(it.etag, it.keys, it.shape, whole=whole)
+            return archives.all_stand(tx, name, left)
 
     def _read(self, path: str) -> Version | None:
         """What was written down of the document that stands in the folder."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Beside = tuple[tuple[str, Pieces | None], ...]
 
 # So many files are written together: a journal is written once for all that ask at the time.
-_TOGETHER = 8
+_TOGETHER = 4
 # Pieces that the system takes in one call.
 _AT_ONCE = 1000
 # Files that were replaced and are kept open at a time.

@@ -17,6 +17,7 @@ from feeder.pipeline.pages import Pages
 from feeder.pipeline.places import Place, as_feed
 from feeder.pipeline.siblings import Siblings
 from feeder.store import archives, feeds
+from feeder.store.archives import NOTHING, UNSEALED, Sealed, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from feeder.config import FeedOptions
     from feeder.model.feed import Feed
     from feeder.store import Store
-    from feeder.store.archives import Window
     from feeder.store.feeds import FeedState
 
 __all__ = ["Output", "Publisher", "Report"]
@@ -41,7 +41,8 @@ class _Look:
     """A feed as the store has it; `graves` are articles that were withdrawn, and when."""
 
     state: FeedState
-    window: Window
+    window: Window = NOTHING
+    sealed: Sealed = UNSEALED
     graves: tuple[tuple[str, datetime], ...] = ()
 
 
@@ -196,8 +197,8 @@ class Publisher:
         feed = self._noun(look.state)
         self._pages.touch(feed.name, feed)
         if options.archive:
-            newest = self._archives.follow(feed, report)  # what is older must be there before we lead to it
-            feed = replace(feed, history=self._archives.history(feed, newest))
+            self._archives.follow(feed, look.sealed, report)  # what is older must be there before we lead to it
+            feed = replace(feed, history=self._archives.history(feed, look.sealed.newest))
         graves = graves_of(look.graves)
         self._documents.add(feed, look.window.members, graves, report, slides=not options.archive)
         return True
@@ -219,11 +220,12 @@ class Publisher:
             if state is None:
                 return None
             if options is None or state.ended:
-                return _Look(state, archives.NOTHING)
+                return _Look(state)
             most = block(options.limit) if options.archive else 0
             window = archives.window(tx, name, options.limit, most)
+            sealed = archives.sealed(tx, name) if options.archive else UNSEALED
             graves = feeds.buried(tx, name, options.limit) if options.tombstones else ()
-        return _Look(state, window, graves)
+        return _Look(state, window, sealed, graves)
 
     def _noun(self, state: FeedState) -> Feed:
         it = self._output

@@ -135,8 +135,32 @@ def _seal(tx: Tx, name: str, last: tuple[int, str], now: datetime, above: int) -
 # ---------------------------------------------------------------- archives
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """The number of the newest archive; and what was taken out: the number of the archive, the article."""
+
+    newest: int | None = None
+    struck: frozenset[tuple[int, str]] = frozenset()
+
+
+UNSEALED = Sealed()
+
+
+def sealed(tx: Tx, name: str) -> Sealed:
+    newest = newest_number(tx, name)
+    return UNSEALED if newest is None else Sealed(newest, frozenset(struck(tx, name)))
+
+
+# To build a statement takes longer than to run it.
+_OF_FEED = bindparam("feed", type_=String)
+_NEWEST = select(func.max(archive.c.number)).where(archive.c.feed == _OF_FEED)
+_STRUCK = select(archived.c.number, archived.c.article).where(
+    archived.c.feed == _OF_FEED, archived.c.struck.is_(True)
+)
+
+
 def newest_number(tx: Tx, name: str) -> int | None:
-    return tx.execute(select(func.max(archive.c.number)).where(archive.c.feed == name)).scalar()
+    return tx.execute(_NEWEST, {"feed": name}).scalar()
 
 
 def numbers(tx: Tx, name: str) -> dict[int, int | None]:
@@ -186,11 +210,7 @@ def strike(tx: Tx, key: str) -> tuple[str, ...]:
 
 
 def struck(tx: Tx, name: str) -> tuple[tuple[int, str], ...]:
-    """What was taken out: the number of the archive, the article."""
-    query = select(archived.c.number, archived.c.article).where(
-        archived.c.feed == name, archived.c.struck.is_(True)
-    )
-    return tuple((row.number, row.article) for row in tx.execute(query.order_by(archived.c.number)))
+    return tuple((row.number, row.article) for row in tx.execute(_STRUCK, {"feed": name}))
 
 
 def all_stand(tx: Tx, name: str, seqs: Sequence[int]) -> bool:

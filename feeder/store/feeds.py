@@ -51,8 +51,11 @@ def states(tx: Tx) -> dict[str, FeedState]:
 
 
 def state_of(tx: Tx, name: str) -> FeedState | None:
-    row = tx.execute(_STATE, {"name": name}).first()
+    row = tx.execute(_STATE, {"feed": name}).first()
     return None if row is None else _state(row)
+
+
+_STATE = select(feed).where(feed.c.name == bindparam("feed", type_=String))
 
 
 def put(tx: Tx, it: FeedState) -> None:
@@ -110,7 +113,6 @@ def enter(tx: Tx, name: str, article: Article, *, new: bool = False) -> None:
         tx.execute(_DIG_UP, {"of": name, "key": article.id})
 
 
-_STATE = select(feed).where(feed.c.name == bindparam("name"))
 _OF_ARTICLE = select(membership.c.feed).where(membership.c.article == bindparam("article"))
 _SEQ = select(revision.c.seq).where(
     revision.c.article == bindparam("article", type_=String),
