@@ -233,7 +233,12 @@ def test_one_look_at_the_store_serves_all_who_listen(store: Store, tmp_path: Pat
 def test_what_nobody_hears_is_not_read_until_somebody_asks_for_it(store: Store, tmp_path: Path) -> None:
     newsroom = Newsroom(store, tmp_path / "articles", FEEDS).began()
     read: list[Shape] = []
-    events = Events(store, lambda: read.append(Shape(SITE, OUTPUT, FEEDS)) or read[-1])
+
+    def shape() -> Shape:
+        read.append(Shape(SITE, OUTPUT, FEEDS))
+        return read[-1]
+
+    events = Events(store, shape)
     start = events.newest()
     newsroom.story("one.txt", "One story")
     newsroom.look()
