@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +31,7 @@ _OLD = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 # Passing names are this process's alone, also in a folder that several hosts share.
 _TOKEN, _NUMBERS = secrets.token_hex(6), count()
+_PASSING = re.compile(r"\.[0-9]+-[0-9a-f]{12}-[0-9]+\.tmp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +221,16 @@ def keep_names(folders: Iterable[str]) -> dict[str, OSError]:
         except OSError as error:
             failed[folder] = error
     return failed
+
+
+def sweep(folder: str, age: float = 3600.0) -> int:
+    """Remove passing files that nobody has touched for so many seconds: their process was killed. How many."""
+    before, found = time.time() - age, 0
+    for parent, _, names in os.walk(folder):
+        for name in filter(_PASSING.fullmatch, names):
+            with contextlib.suppress(OSError):
+                found += os.stat(f"{parent}/{name}").st_mtime < before and _unlink(f"{parent}/{name}")  # noqa: PTH116
+    return found
 
 
 def remove(folder: str, name: str) -> bool:

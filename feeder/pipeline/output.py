@@ -128,6 +128,10 @@ class Outlet:
         self._folders = set(forgetful)
         return not forgetful
 
+    def sweep(self) -> None:
+        """What processes left that were killed in the midst of writing."""
+        files.sweep(self._root)
+
     def remove(self, name: str, report: Report, *, count: bool = True) -> bool:
         """False when it could not be removed. What only stood beside something is not counted."""
         if not self.may(report):

@@ -107,6 +107,7 @@ class Publisher:
             self._fragments.save()
         if self._noted is None:  # the first look, which is at every feed
             self._fragments.tidy()
+            self._outlet.sweep()
         self._note("; ".join(report.problems))
 
     def _check(self, report: Report) -> None:

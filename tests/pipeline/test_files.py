@@ -104,3 +104,15 @@ def test_a_file_is_removed_once(tmp_path: Path) -> None:
     assert files.remove(str(tmp_path), "all.atom")
     assert not files.remove(str(tmp_path), "all.atom")
     assert not files.remove(str(tmp_path), "never/all.atom")
+
+
+def test_what_a_killed_process_left_goes_when_it_is_old_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    old = [tmp_path / "articles" / ".17-0123456789ab-4.tmp", tmp_path / "theirs.tmp", tmp_path / ".17-new-4.tmp"]
+    young = tmp_path / ".18-0123456789ab-5.tmp"
+    for path in (*old, young):
+        path.write_bytes(b"x")
+    for path in old:
+        os.utime(path, (1, 1))
+    assert files.sweep(str(tmp_path)) == 1
+    assert [path.exists() for path in (*old, young)] == [False, True, True, True]
