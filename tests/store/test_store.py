@@ -311,17 +311,3 @@ def test_a_second_daemon_is_refused_and_told_who_has_the_store(tmp_path: Path) -
         assert lock.holder(database) is None
         with lock.DaemonLock(database):
             assert Path(f"{database}.lock").exists()
-
-
-def test_what_is_to_last_only_soon_is_all_or_nothing_and_the_next_write_waits_for_the_disk(store: Store) -> None:
-    with store.write(soon=True) as tx:
-        key = _put(tx)
-        relaxed = store.embedded and tx.execute(text("PRAGMA synchronous")).scalar()
-    with store.read() as tx:
-        assert articles.exists(tx, key)
-    with pytest.raises(StoreError), store.write(soon=True) as tx:
-        tx.execute(text("INSERT INTO meta VALUES ('soon', ''), ('soon', '')"))
-    with store.write() as tx:
-        assert tx.execute(text("SELECT count(*) FROM meta WHERE key = 'soon'")).scalar() == 0
-        strict = store.embedded and tx.execute(text("PRAGMA synchronous")).scalar()
-    assert (relaxed, strict) == ((1, 2) if store.embedded else (False, False))  # NORMAL, FULL
