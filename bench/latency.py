@@ -32,6 +32,8 @@ IDLE = 30.0
 # A little longer than what is compressed well waits for its document to stay as it is.
 CALM = 15.0
 PACE = 0.15
+# What sends to many is started when they have subscribed, which strangers cannot all do within a second.
+READY = 8.0
 FULL = 60  # articles: more than a feed shows
 WORDS = " ".join(["The council met on Monday and agreed on nothing at all, said its speaker."] * 40)
 LEASE = 864_000
@@ -57,6 +59,7 @@ def main(files: int, number: int, many: int) -> None:
             _subscribe(newsroom, f"{base}all.atom", [f"{receiver.url}/websub"])
             _one_by_one(newsroom, receiver, number)
             _subscribe(newsroom, f"{base}many.atom", [f"{receiver.url}/many/{nth}" for nth in range(many)])
+            time.sleep(READY)
             _all_at_once(newsroom, receiver, many)
             newsroom.stop()
 

@@ -28,6 +28,10 @@ _PAUSE = 1.0
 _HANGING = 120.0
 # A replay that nobody has gone on with for so long is ours; each turn of it owes a bounded number again.
 _LEFT_ALONE = timedelta(seconds=5)
+# Seconds in which first bytes are out.
+_SENT = 0.004
+# Deliveries of one step, fewer than one step can take: behind so many there may be more.
+_MANY = 16
 # Seconds after which we look whether something waits that need not.
 _LOOK = 60.0
 _GONE = "its webhook left the configuration more than seven days ago"
@@ -49,8 +53,8 @@ class Delivering:
         self._store, self._outside, self._silence = store, outside, silence
         self._changes, self._all_done = Changes(store), False
         self.loop = Loop("deliver", self._work, _PAUSE, self._quiet)
-        self._dispatcher = dispatcher(store, outside, lease, self.loop.wake)
-        self._ending, self._turned = threading.Event(), threading.Event()
+        self._dispatcher = dispatcher(store, outside, lease, self._hear)
+        self._ending, self._turned, self._answered = threading.Event(), threading.Event(), threading.Event()
         self._sure = False  # that something is due
         self._lived, self._said = time.monotonic(), False
         self._looked, self._go_on = float("-inf"), 0.0
@@ -65,11 +69,15 @@ class Delivering:
         self._dispatcher.use(outside)
 
     def go(self, seconds: float) -> None:
-        """Something is due: wake it, and wait for so long at most until it has handed over what it could."""
+        """Something is due: wake it, and wait for so long at most until it has handed over what it could.
+
+        Until the first answer, but not for slow receivers, the interpreter is left to those who send.
+        """
         self._turned.clear()
         self._sure = True
         self.loop.wake()
         self._turned.wait(seconds)
+        self._answered.wait(_SENT)
 
     def free_lost(self) -> None:
         """What dead nodes were sending is owed again."""
@@ -134,13 +142,23 @@ class Delivering:
     def _work(self) -> None:
         # One step at a time: however long there is more to send, what is published meanwhile is not kept waiting.
         sure, self._sure = self._sure, False
+        self._answered.clear()
         sent = self._dispatcher.step(0 if self._ending.is_set() else self._upto(), sure=sure)
+        if not sent:
+            self._answered.set()
         self._turned.set()
-        if sent:
+        if sent >= _MANY:
             self.loop.wake()
+        elif sent:  # that was all: to look at once whether there is more would take the time of those who send
+            self._all_done = False
         elif self._store.embedded:
             with self._store.read() as tx:
                 self._all_done = not deliveries.any_open(tx)
+
+    def _hear(self) -> None:
+        """In a thread of the senders: there is an answer to write."""
+        self._answered.set()
+        self.loop.wake()
 
     def _quiet(self) -> bool:
         """Nothing waits, not even for its time, and nothing has come."""

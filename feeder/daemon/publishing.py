@@ -126,7 +126,8 @@ class Publishing:
     def _reach(self, upto: int, news: News) -> None:
         """Who is told of an article may come for it at once: it has been written by now, or could not be."""
         if news or upto != self._reached:
-            with self._store.write() as tx:
+            # Lost with the power, it is found again at the next start; what sends of it waits for the disk.
+            with self._store.write(soon=True) as tx:
                 owe(tx, self._spread, news, self._store.now(tx))
                 if not self._store.embedded:
                     behind.unblock(tx, self._reached or 0, upto)

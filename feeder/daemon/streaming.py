@@ -51,6 +51,10 @@ class Streaming:
         return found
 
     def _work(self) -> None:
+        if not self._waiting:
+            self._events.skip()
+            self._wake()  # who came just now has looked too early
+            return
         while self._events.read():
             self._wake()
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from functools import lru_cache
+from heapq import nlargest
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
 _SAMPLE = 4000
 _WORD = re.compile(r"[^\W\d_]+")
+_ASCII_WORD = re.compile("[a-z]+")
+_NONE = (0, "")
+_NOT_LATIN = re.compile("[^\0-\u036f]")
 
 # One row a script: first and last code point, and the language when nearly all its readers share one.
 _SCRIPTS: tuple[tuple[int, int, str], ...] = (
@@ -85,12 +90,15 @@ _MARKS: dict[str, str] = {
     "hu": "őű",
     "ro": "țșţ", "lv": "āēģķļņ", "lt": "ėįųū", "et": "õ", "de": "ß", "es": "ñ¿¡", "pt": "ãõ", "is": "þð",
 }  # fmt: skip
-_EVERY_STOP_WORD = frozenset().union(*_STOP_WORDS.values())
+_LANGUAGES: dict[str, list[str]] = defaultdict(list)  # of each stop word
+for _name, _words in _STOP_WORDS.items():
+    for _word in _words:
+        _LANGUAGES[_word].append(_name)
 
 
 def is_stop_word(word: str) -> bool:
     """One of the words that every text of its language has."""
-    return word in _EVERY_STOP_WORD
+    return word in _LANGUAGES
 
 
 def tag(declared: str | None) -> str | None:
@@ -113,19 +121,27 @@ def language(text: str, declared: str | None = None, expected: str | None = None
 
 
 def detect(text: str) -> str | None:
-    sample = text[:_SAMPLE].lower()
-    counts: dict[str, int] = {}
-    letters = 0
-    for char in filter(str.isalpha, sample):
-        letters += 1
-        if char > "\u036f" and (script := _script(ord(char))):
-            counts[script] = counts.get(script, 0) + 1
+    return _detected(text[:_SAMPLE].lower())
+
+
+@lru_cache(maxsize=8)  # one text is asked for twice: before its parts are told apart, and as a body
+def _detected(sample: str) -> str | None:
+    letters, counts = sum(map(str.isalpha, sample)), _scripts(sample)
     if not letters:
         return None
-    if counts.get("ja", 0) * 12 > letters:  # kana among Chinese characters
+    if counts["ja"] * 12 > letters:  # kana among Chinese characters
         return "ja"
     script, most = max(counts.items(), key=lambda item: item[1], default=("", 0))
     return _of_script(script, sample) if most * 2 > letters else _of_words(sample)
+
+
+def _scripts(sample: str) -> Counter[str]:
+    """How many letters of each script but the Latin one, in the order in which they come."""
+    found: Counter[str] = Counter()
+    for char, number in Counter(_NOT_LATIN.findall(sample)).items():
+        if char.isalpha() and (script := _script(ord(char))):
+            found[script] += number
+    return found
 
 
 def _script(point: int) -> str | None:
@@ -143,17 +159,17 @@ def _of_script(script: str, sample: str) -> str | None:
 
 
 def _of_words(sample: str) -> str | None:
-    words = Counter(_WORD.findall(sample))
+    words = Counter((_ASCII_WORD if sample.isascii() else _WORD).findall(sample))
     total = words.total()
-    marks = {name: sum(map(sample.count, letters)) for name, letters in _MARKS.items()}
-    scores = sorted(
-        (
-            (sum(words[word] for word in known) + min(marks.get(name, 0), total // 4), name)
-            for name, known in _STOP_WORDS.items()
-        ),
-        reverse=True,
+    scores: Counter[str] = Counter()
+    for word in words.keys() & _LANGUAGES.keys():
+        for name in _LANGUAGES[word]:
+            scores[name] += words[word]
+    for name, letters in () if sample.isascii() else _MARKS.items():
+        scores[name] += min(sum(map(sample.count, letters)), total // 4)
+    (best, name), (second, other) = nlargest(
+        2, [*((number, name) for name, number in scores.items()), _NONE, _NONE]
     )
-    (best, name), (second, other) = scores[0], scores[1]
     near = any({name, other} <= family for family in _FAMILIES)
     sure = best >= 3 and best * 8 > total and best > second * (1 if near else 1.15)
     return name if sure else None

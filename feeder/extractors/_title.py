@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 HEADING = re.compile(r"#{1,2}\s+(?=\S)")
 _TOKEN = re.compile(r"[^\W\d_]{3,}")
+_ASCII_TOKEN = re.compile("[a-z]{3,}")
 _ELIDED = re.compile("(?:d|l|dell|nell|sull|all|dall)['’]")
 _ARTICLES = {"dello", "della", "delle", "degli"}
 WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
@@ -94,8 +95,9 @@ def is_titled(line: str) -> bool:
 def vocabulary_of(text: str) -> set[str]:
     """Beginnings of words, so that `meets` and `meeting` agree; pairs of characters where there are no spaces."""
     folded = text.casefold()
-    return {word.removesuffix("s")[:5] for word in _TOKEN.findall(folded) if not is_stop_word(word)} | {
-        folded[i : i + 2] for i in range(len(folded)) if WIDE.match(folded[i])
+    found = (_ASCII_TOKEN if folded.isascii() else _TOKEN).findall(folded)
+    return {word.removesuffix("s")[:5] for word in found if not is_stop_word(word)} | {
+        folded[found.start() : found.start() + 2] for found in WIDE.finditer(folded)
     }
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from feeder.model.article import Article
     from feeder.model.feed import Feed, Site
 
-_PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,4})?/(?:[A-Za-z0-9/:@!$&'()*+,;=~._?-]|%[0-9A-Fa-f]{2})*")
+_PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::[1-5]?\d{1,4})?/(?:[A-Za-z0-9/:@!$&'()*+,;=~._?-]|%[0-9A-Fa-f]{2})*")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}")
 _WEB = {"http", "https", "javascript", "data", "vbscript"}
@@ -27,10 +27,10 @@ def uri(address: str | None) -> str | None:
 
     Feed readers and validators disagree about other letters in addresses, so none are left: RFC 3987 section 3.1.
     """
-    if address and _PLAIN.fullmatch(address):  # nearly every one, ten times faster
-        return address
+    if not address or _PLAIN.fullmatch(address):  # nearly every one, ten times faster
+        return address or None
     try:
-        parts = urlsplit(_STRAY_PERCENT.sub("%25", clean(address or "").strip()))
+        parts = urlsplit(_STRAY_PERCENT.sub("%25", clean(address).strip()))
         host = _netloc(parts)
     except ValueError:  # a port or an IPv6 address that is none
         return None

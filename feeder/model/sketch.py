@@ -17,6 +17,7 @@ from zlib import crc32
 _TAG = re.compile(r"<[^<>]*>")
 # Chinese and Japanese are written without spaces: there a character counts as a word.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+_ASCII_WORD = re.compile("[a-z0-9]+")  # the same, in a fraction of the time
 _PHRASE = 4
 _SIZE = 200
 LEAST = 5  # of the hashes are enough to find what shares two thirds of them
@@ -61,13 +62,15 @@ class Sketch:
 def words(text: str) -> list[str]:
     """The words of a text or a fragment of HTML, as far as two texts are compared by them."""
     plain = unescape(_TAG.sub(" ", text))
+    if plain.isascii():
+        return _ASCII_WORD.findall(plain.lower())[:_LONGEST]
     return _WORD.findall(unicodedata.normalize("NFKC", plain).casefold())[:_LONGEST]
 
 
 def sketch(found: list[str]) -> Sketch:
     """The sketch of so many words; an empty one when there is no whole phrase."""
-    last = len(found) - _PHRASE + 1
-    hashes = {crc32(" ".join(found[start : start + _PHRASE]).encode()) for start in range(max(0, last))}
+    phrases = map(" ".join, zip(*(found[start:] for start in range(_PHRASE)), strict=False))
+    hashes = set(map(crc32, map(str.encode, phrases)))
     return Sketch(len(hashes), tuple(nsmallest(_SIZE, hashes)))
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _HOSTS = 256  # that are kept connected
 _CONNECTIONS = 16  # to each
 _IDLE = 5.0  # seconds; most receivers wait at least as long before they close
-_TARGETS = 1024  # addresses that are remembered as prepared
+_TARGETS = 4096  # addresses that are remembered as prepared
 _LONGEST = 4096  # characters of one that is remembered
 _REDIRECTS = {301, 302, 303, 307, 308}
 

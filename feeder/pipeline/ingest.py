@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from feeder.model.document import Document
+    from feeder.pipeline.taking import Taken
     from feeder.sources import Look, Source
     from feeder.store.documents import SourceState
 
@@ -142,9 +143,7 @@ def _take_all(
         if number and number % _TELL == 0:
             log.info("source %s: %d of %d documents", source.name, number * _BATCH, len(look.found))
         taken = [
-            early.get(found.key) or taking.take(desk, source.name, source.read, found, visit.now)
-            for found in group
-            if not desk.stopping()
+            early.get(found.key) or _taken(desk, source, visit, found) for found in group if not desk.stopping()
         ]
         with desk.store.write() as tx:
             desk.store.in_order(tx)
@@ -155,6 +154,12 @@ def _take_all(
         if stopped:
             return False
     return _set_aside(desk, visit, look, counts)
+
+
+def _taken(desk: Desk, source: Source, visit: Visit, found: Found) -> Taken:
+    # Of what shows all that it has we know beforehand which keys the store has.
+    new = source.exhaustive and found.key not in visit.changed
+    return taking.take(desk, source.name, source.read, found, visit.now, new=new)
 
 
 def _tell_held(desk: Desk, visit: Visit) -> None:

@@ -64,7 +64,7 @@ def _publish(tx: Tx, visit: Visit, article: Article, reading: Reading) -> str:
     article = story.join(tx, article, visit.audience, visit.now)
     if article.story is None:
         places.update(tx, article, visit.audience.feeds, visit.audience.site, visit.now, new=True)
-    owing.announce(tx, article, Kind.PUBLISHED, visit.audience, visit.now)
+    owing.announce(tx, article, Kind.PUBLISHED, visit.audience, visit.now, new=True)
     return Change.PUBLISHED
 
 
@@ -225,11 +225,11 @@ def _remember(
 ) -> None:
     keys = [("path", document.key)]
     keys += [("native", reading.native)] if reading.native else []
-    place, title = canonical(reading.content.url), title_key(cleaned_content(reading.content))
+    place = canonical(reading.content.url)
     keys += [("url", place)] if place else []
     keys += [("url", former) for it in reading.aliases if (former := canonical(it)) and former != place]
     if visit.foreign:
-        keys += [("title", title)] if title else []
+        keys += [("title", title)] if (title := title_key(cleaned_content(reading.content))) else []
         keys += [("date", stated)] if (stated := date_key(reading)) else []
     articles.add_aliases(tx, visit.source, dict.fromkeys(keys), article, visit.now)
     if known is not None and known.state is DocumentState.WAITING:

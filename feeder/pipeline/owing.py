@@ -150,27 +150,31 @@ def twins(tx: Tx, article: Article) -> dict[str, str]:
     return found
 
 
-def announce(tx: Tx, article: Article, happened: Kind, audience: Audience, now: datetime) -> None:
-    """Owe everybody what this event means to them."""
+def announce(
+    tx: Tx, article: Article, happened: Kind, audience: Audience, now: datetime, *, new: bool = False
+) -> None:
+    """Owe everybody what this event means to them. `new`: nobody was ever owed anything of the article."""
     if happened is Kind.PUBLISHED and article.bar and article.revision == 1:
         return  # nobody can have heard of it, and nobody is to
-    owed = deliveries.of_article(tx, article.id)
+    owed = () if new else deliveries.of_article(tx, article.id)
     tried = deliveries.tried(tx, article.id) if owed else frozenset()
-    states, told = webhooks.states(tx), twins(tx, article)
+    came, told = webhooks.since(tx, audience.webhooks), twins(tx, article)
     for name, options in audience.webhooks.items():
         # A clock that was set back after the webhook came must not bar what is new.
-        since = min(states[name].since, now) if name in states else None
+        since = min(came[name], now) if name in came else None
         before = standing((it for it in owed if it.webhook == name), tried, since, told.get(name, ""))
         kind = decide(article, happened, options, before).kind
         if kind is not None:
-            owe(tx, name, article, kind, now, audience)
+            owe(tx, name, article, kind, now, audience, new=new)
 
 
-def owe(tx: Tx, name: str, article: Article, kind: Kind, now: datetime, audience: Audience) -> bool:
+def owe(
+    tx: Tx, name: str, article: Article, kind: Kind, now: datetime, audience: Audience, *, new: bool = False
+) -> bool:
     options = audience.webhooks[name]
     event, due = event_id(article.id, kind, article.revision), audience.due(options, now)
     delivery = owed(event, name, kind, now, due, article.id, article.revision)
-    return deliveries.owe(tx, delivery, ordered=options.ordered)
+    return deliveries.owe(tx, delivery, ordered=options.ordered, first=new)
 
 
 def owe_past(tx: Tx, name: str, audience: Audience, now: datetime, source: str | None = None) -> int:

@@ -79,15 +79,16 @@ def update(
     before = frozenset() if new else feeds.of_article(tx, article.id)
     wanted = standing(tx, article, options)
     after = {place.name for place in wanted}
-    for place in wanted:
-        if place.name not in before:
+    if feeds.touch(tx, before | after, now) < len(before | after):  # one is new, or had ended
+        for place in wanted:
             ensure(tx, place, site, now)
-            feeds.enter(tx, place.name, article)
+        feeds.touch(tx, before | after, now)
+    for name in sorted(after - before):
+        feeds.enter(tx, name, article, new=new)
     if before - after:
         feeds.leave(tx, before - after, article.id)
         if article.state in {State.WITHDRAWN, State.RETRACTED}:
             feeds.bury(tx, before, article.id, now)
-    feeds.touch(tx, before | after, now)
 
 
 def ensure(tx: Tx, place: Place, site: str, now: datetime) -> None:

@@ -149,8 +149,9 @@ def lost_attempt(it: Delivery, at: datetime) -> Attempt:
 
 
 def _say(done: Done, fate: Settled, *, kept: bool) -> None:
-    if kept and fate.state is DeliveryState.DELIVERED and not log.isEnabledFor(logging.INFO):
-        return  # of thousands in a second, nobody wants the words
+    level = logging.DEBUG if is_subscriber(done.delivery.webhook) else logging.INFO
+    if kept and fate.state is DeliveryState.DELIVERED and not log.isEnabledFor(level):
+        return  # of thousands in a second, nobody wants the words; how many are told stands in the log
     it, reason = done.delivery, fate.reason
     what = f"{it.kind} of {it.article or it.event} to {it.webhook} (delivery {it.id})"
     if done.verdict is None:
@@ -158,7 +159,7 @@ def _say(done: Done, fate: Settled, *, kept: bool) -> None:
     elif not kept:
         log.warning("%s: the answer came after its lease was lost; it may be sent again", what)
     elif fate.state is DeliveryState.DELIVERED:
-        log.info("%s: delivered in %.0f ms", what, done.attempt.took * 1000 if done.attempt else 0)
+        log.log(level, "%s: delivered in %.0f ms", what, done.attempt.took * 1000 if done.attempt else 0)
     elif done.verdict.outcome in {Outcome.ABORTED, Outcome.CONFIG}:
         log.error("%s: given up at once: %s", what, reason)
     elif fate.state is DeliveryState.DEAD:

@@ -52,11 +52,11 @@ def _likely(tx: Tx, article: Article) -> Iterator[Article]:
     place = canonical(article.content.url)
     keys = list(articles.named_anywhere(tx, "url", place)) if place else []
     mine = sketch_of(article.content)
-    found = sketches.alike(tx, mine) if mine is not None else {}
+    found = sketches.alike(tx, mine, but=article.source) if mine is not None else {}
     keys += sorted(found, key=lambda key: -mine.resembles(found[key]) if mine else 0)
-    others = sketches.elsewhere(tx, keys, article.source)  # a column is like itself
     for key in dict.fromkeys(keys):
-        if key in others and (it := articles.get(tx, key)) is not None:
+        it = articles.get(tx, key)
+        if it is not None and it.source != article.source:  # a column is like itself
             yield it
 
 

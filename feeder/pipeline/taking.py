@@ -61,16 +61,23 @@ class Taken:
     trouble: Unreadable | NotYet | None = None
 
 
-def take(desk: Desk, name: str, fetch: Callable[[Found], Document | None], found: Found, now: datetime) -> Taken:
-    """Read one document of the source of this name, before any transaction."""
+def take(
+    desk: Desk,
+    name: str,
+    fetch: Callable[[Found], Document | None],
+    found: Found,
+    now: datetime,
+    *,
+    new: bool = False,
+) -> Taken:
+    """Read one document of the source of this name, before any transaction. `new`: it was not there before."""
     document = None
     try:
         document = fetch(found)
         if document is None:  # it changes under our hands, and will be heard of again
             return Taken(found)
-        with desk.store.read() as tx:
-            if intake.is_unchanged(tx, document):
-                return Taken(found, document)
+        if not new and _is_unchanged(desk, document):
+            return Taken(found, document)
         return Taken(found, document, desk.reading(document, now))
     except (Unreadable, NotYet) as trouble:
         return Taken(found, document, trouble=trouble)
@@ -79,6 +86,11 @@ def take(desk: Desk, name: str, fetch: Callable[[Found], Document | None], found
     except Exception as error:  # one document must not stop its source, whatever it is made of
         log.exception("source %s: %s", name, found.key)
         return Taken(found, document, trouble=Unreadable(f"it breaks its reader ({type(error).__name__})"))
+
+
+def _is_unchanged(desk: Desk, document: Document) -> bool:
+    with desk.store.read() as tx:
+        return intake.is_unchanged(tx, document)
 
 
 def keep(tx: Tx, visit: Visit, taken: Taken, source: Source | None, moved: Mapping[str, str]) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_FEW = 4  # jobs do not wait for each other's receivers, not even for a look of `_pace`
 _REST = 10.0  # seconds after which a thread without work ends
 
 
@@ -72,7 +73,7 @@ class Pool:
         with self._lock:
             if not self._closed:
                 self._waiting.extend(entries)
-                if self._count == len(self._idle):
+                for _ in range(min(len(self._waiting), _FEW) - self._count + len(self._idle)):
                     self._one_more()
                 if not self._looking:
                     self._looking = True

@@ -9,13 +9,14 @@ import time
 from typing import TYPE_CHECKING
 
 from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
     FileClosedEvent,
-    FileClosedNoWriteEvent,
     FileCreatedEvent,
     FileDeletedEvent,
     FileModifiedEvent,
     FileMovedEvent,
-    FileOpenedEvent,
     FileSystemEvent,
     FileSystemEventHandler,
 )
@@ -43,6 +44,18 @@ WRITTEN = 2.0
 DELETED = 2.0
 FOLDER = 0.1
 
+# Not what is opened and read: whatever we read ourselves would wake three threads, just when there is much to do.
+_HEARD: list[type[FileSystemEvent]] = [
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+]
+
 
 class FolderWatch(Settling):
     def __init__(self, observer: BaseObserver) -> None:
@@ -60,11 +73,8 @@ class _Ear(FileSystemEventHandler):
         self._root, self._suffixes, self._settling = root, suffixes, settling
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        if isinstance(event, FileOpenedEvent | FileClosedNoWriteEvent):
-            return
         if event.is_directory:
-            if event.event_type != "modified":
-                self._settling.everything(FOLDER)
+            self._settling.everything(FOLDER)
             return
         for keys, delay in self._heard(event):
             if any(map(unspeakable, keys)):
@@ -116,7 +126,7 @@ def watch(root: Path, suffixes: Collection[str]) -> FolderWatch | None:
     observer = _observer()
     watcher = FolderWatch(observer)
     try:
-        observer.schedule(_Ear(root, suffixes, watcher), str(root), recursive=True)
+        observer.schedule(_Ear(root, suffixes, watcher), str(root), recursive=True, event_filter=_HEARD)
         observer.start()
     except OSError as error:
         log.warning(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, and_, bindparam, delete, func, select
 
@@ -30,7 +31,13 @@ def _select() -> Select[tuple[object, ...]]:
     return select(article, revision.c.content).join(revision, _CURRENT)
 
 
+_INSERT, _REVISE = article.insert(), revision.insert()
 _GET = _select().where(article.c.id == bindparam("key"))
+_AT_REVISION = (
+    select(article, revision.c.content, revision.c.kind, revision.c.at)
+    .join(revision, (revision.c.article == article.c.id) & (revision.c.number == bindparam("number")))
+    .where(article.c.id == bindparam("key"))
+)
 _EXISTS = select(article.c.id).where(article.c.id == bindparam("key"))
 _CALLED = (
     select(alias.c.article)
@@ -43,7 +50,10 @@ _CALLED = (
 
 
 def _article(row: Row[tuple[object, ...]]) -> Article:
-    values = dict(row._mapping)  # noqa: SLF001  the documented way to a row's names
+    return _made(dict(row._mapping))  # noqa: SLF001  the documented way to a row's names
+
+
+def _made(values: dict[str, Any]) -> Article:
     values["content"] = content.load(values["content"])
     values["state"], values["bar"] = State(values["state"]), Bar(values["bar"])
     return Article(**values)
@@ -56,15 +66,15 @@ def get(tx: Tx, key: str) -> Article | None:
 
 def at_revision(tx: Tx, key: str, number: int) -> tuple[Article, datetime] | None:
     """The article as it was at one revision, and when that revision came."""
-    found = get(tx, key)
-    row = tx.execute(select(revision).where(revision.c.article == key, revision.c.number == number)).first()
-    if found is None or row is None:
+    row = tx.execute(_AT_REVISION, {"key": key, "number": number}).first()
+    if row is None:
         return None
-    state = State.WITHDRAWN if row.kind == Change.WITHDRAWN else State.LIVE
-    updated = found.updated if number == found.revision else row.at
-    values = {name: getattr(found, name) for name in found.__slots__}
-    values.update(revision=number, state=state, updated=updated, content=content.load(row.content))
-    return Article(**values), row.at
+    values = dict(row._mapping)  # noqa: SLF001  the documented way to a row's names
+    kind, at = values.pop("kind"), values.pop("at")
+    found = _made(values)
+    state = State.WITHDRAWN if kind == Change.WITHDRAWN else State.LIVE
+    updated = found.updated if number == found.revision else at
+    return replace(found, revision=number, state=state, updated=updated), at
 
 
 def find(tx: Tx, word: str) -> tuple[Article, ...]:
@@ -150,20 +160,21 @@ def write(tx: Tx, it: Article, change: Change, now: datetime, origins: Origins =
     values = {name: getattr(it, name) for name in it.__slots__ if name != "content"}
     taken = False
     if it.revision == 1 and change is Change.PUBLISHED:
-        tx.execute(article.insert().values(values))
+        tx.execute(_INSERT, values)
     else:
         del values["id"]  # where it is set, SQLite looks for all rows that refer to the old one
         tx.execute(article.update().where(article.c.id == it.id).values(values))
         taken = _set_aside(tx, it)
     made = tx.execute(
-        revision.insert().values(
-            article=it.id,
-            number=it.revision,
-            kind=change,
-            at=now,
-            content=content.dump(it.content),
-            origins=json.dumps(dict(origins), ensure_ascii=False),
-        )
+        _REVISE,
+        {
+            "article": it.id,
+            "number": it.revision,
+            "kind": change,
+            "at": now,
+            "content": content.dump(it.content),
+            "origins": json.dumps(dict(origins), ensure_ascii=False),
+        },
     )
     if taken:
         tx.execute(delete(revision).where(revision.c.article == it.id, revision.c.number == -it.revision))

@@ -30,14 +30,14 @@ _GIVEN = {"id", "behind", "token"}  # by the store
 # ---------------------------------------------------------------- owing
 
 
-def owe(tx: Tx, it: Delivery, *, ordered: bool = False) -> bool:
+def owe(tx: Tx, it: Delivery, *, ordered: bool = False, first: bool = False) -> bool:
     """Owe this event to this webhook; False when it is owed already (`it.id` is given by the store).
 
     It is sent after what is still open of the same article, so that a withdrawal does not overtake what it
-    withdraws; `ordered`: after all that is open to this webhook.
+    withdraws; `ordered`: after all that is open to this webhook; `first`: nothing was ever owed of the article.
     """
     values = {name: getattr(it, name) for name in it.__slots__ if name not in _GIVEN}
-    if ordered or it.article is not None:
+    if ordered or (it.article is not None and not first):
         values["behind"] = _newest_open(tx, it.webhook, None if ordered else it.article)
     return dialect.add(tx, delivery, values, ("event", "webhook"))
 
@@ -99,7 +99,10 @@ def hurry(tx: Tx, name: str, now: datetime) -> int:
 
 def newest(tx: Tx) -> int:
     """The id of the newest delivery; 0 when there is none."""
-    return tx.execute(select(func.max(delivery.c.id))).scalar() or 0
+    return tx.execute(_NEWEST).scalar() or 0
+
+
+_NEWEST = select(func.max(delivery.c.id))
 
 
 def get(tx: Tx, key: int) -> Delivery | None:

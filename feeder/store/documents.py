@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import Row
 
     from feeder.store.engine import Tx
 
@@ -79,6 +79,12 @@ _LIMIT = bindparam("limit", type_=Integer)
 _OLDEST = select(document).order_by(document.c.since, document.c.key).limit(_LIMIT)
 _GET = select(document).where(document.c.source == bindparam("source"), document.c.key == bindparam("key"))
 _OF_ARTICLE = _OLDEST.where(document.c.article == bindparam("article"), document.c.state != DocumentState.GONE)
+_STAMPS = select(document.c.key, document.c.stamp).where(
+    document.c.source == bindparam("source"), document.c.state != DocumentState.GONE
+)
+_STAMPS_OF = _STAMPS.where(document.c.key.in_(bindparam("keys", expanding=True)))
+_STATES = select(source).order_by(source.c.name)
+_STATE = select(source).where(source.c.name == bindparam("name"))
 _SAME_BYTES = _OLDEST.where(
     document.c.source == bindparam("source"),
     document.c.digest == bindparam("digest"),
@@ -94,15 +100,12 @@ def _known(row: Row[tuple[object, ...]]) -> Known:
 
 def stamps(tx: Tx, name: str, only: Collection[str] | None = None) -> dict[str, str]:
     """The stamp of every document that this source is known to hold now; those to be read again have none."""
-    query = select(document.c.key, document.c.stamp).where(
-        document.c.source == name, document.c.state != DocumentState.GONE
-    )
     if only is None:
-        return dict(tx.execute(query).all())
+        return dict(tx.execute(_STAMPS, {"source": name}).all())
     keys = list(only)
     found: dict[str, str] = {}
     for start in range(0, len(keys), _IN):
-        found |= dict(tx.execute(query.where(document.c.key.in_(keys[start : start + _IN]))).all())
+        found |= dict(tx.execute(_STAMPS_OF, {"source": name, "keys": keys[start : start + _IN]}).all())
     return found
 
 
@@ -200,11 +203,13 @@ def register(tx: Tx, names: Iterable[str], now: datetime) -> None:
 
 
 def state_of(tx: Tx, name: str) -> SourceState | None:
-    return next(iter(_states(tx, source.c.name == name)), None)
+    row = tx.execute(_STATE, {"name": name}).first()
+    return None if row is None else SourceState(**row._mapping)  # noqa: SLF001  the documented way to a row's names
 
 
 def states(tx: Tx) -> tuple[SourceState, ...]:
-    return _states(tx, source.c.name.is_not(None))
+    rows = tx.execute(_STATES).all()
+    return tuple(SourceState(**row._mapping) for row in rows)  # noqa: SLF001  the documented way to a row's names
 
 
 def due(tx: Tx, names: Collection[str], now: datetime) -> tuple[str, ...]:
@@ -232,8 +237,3 @@ def remember(tx: Tx, name: str, **values: object) -> None:
 
 def first_look_done(tx: Tx, name: str) -> None:
     tx.execute(source.update().where(source.c.name == name).values(looked=True))
-
-
-def _states(tx: Tx, where: ColumnElement[bool]) -> tuple[SourceState, ...]:
-    rows = tx.execute(select(source).where(where).order_by(source.c.name)).all()
-    return tuple(SourceState(**row._mapping) for row in rows)  # noqa: SLF001  the documented way to a row's names

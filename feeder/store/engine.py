@@ -66,15 +66,23 @@ class Store:
         with self._translated(), self._reader.begin() as tx:
             yield tx
 
-    def write(self) -> AbstractContextManager[Tx]:
-        return self._write_alone() if self.embedded else self._write_shared()
+    def write(self, *, soon: bool = False) -> AbstractContextManager[Tx]:
+        """`soon`: a power loss may undo it until the next transaction that waits for the disk."""
+        return self._write_alone(soon=soon) if self.embedded else self._write_shared()
 
     @contextmanager
-    def _write_alone(self) -> Iterator[Tx]:
+    def _write_alone(self, *, soon: bool) -> Iterator[Tx]:
         with self._translated(), self._one_writer:
             self.check()
-            with self._writer.begin() as tx:
-                yield tx
+            with self._writer.connect() as tx:
+                if soon:
+                    _synchronous(tx, "NORMAL")
+                try:
+                    with tx.begin():
+                        yield tx
+                finally:
+                    if soon:
+                        _synchronous(tx, "FULL")
 
     @contextmanager
     def _write_shared(self) -> Iterator[Tx]:
@@ -178,6 +186,13 @@ def _sqlite(url: URL, opened: Callable[[], None], *, writer: bool = False, tidy:
         tx.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
 
     return engine
+
+
+def _synchronous(tx: Tx, how: str) -> None:
+    """Outside of any transaction, in which it would have no effect."""
+    driver = tx.connection.driver_connection
+    assert driver is not None  # noqa: S101 - it is connected
+    driver.execute(f"PRAGMA synchronous={how}")
 
 
 def _pragmas(*, writer: bool, tidy: bool) -> tuple[str, ...]:

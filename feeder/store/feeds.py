@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, String, bindparam, delete, func, select, update
 
 from feeder.model.article import Change
-from feeder.store import articles, dialect, hints
+from feeder.store import articles, bulk, dialect, hints
+from feeder.store.instant import Instant
 from feeder.store.schema import cursor, feed, membership, revision
 from feeder.store.schema_publishing import archived, tombstone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -81,24 +83,37 @@ def versions(tx: Tx) -> dict[str, int]:
     return dict(tx.execute(select(feed.c.name, feed.c.version)).all())
 
 
-def touch(tx: Tx, names: Iterable[str], now: datetime) -> None:
-    """These feeds are to be written again."""
-    changed = {"version": feed.c.version + 1, "changed": now}
-    tx.execute(update(feed).where(feed.c.name.in_(list(names))).values(changed))
+def touch(tx: Tx, names: Iterable[str], now: datetime) -> int:
+    """These feeds are to be written again. Returns how many of them are there, and have not ended."""
+    given = {"names": bulk.words(names), "now": now}
+    ended: Sequence[bool] = tx.execute(_touch(tx.dialect.name), given).scalars().all()
     hints.hint(tx, hints.FEEDS)
+    return len(ended) - sum(ended)
+
+
+@cache
+def _touch(name: str) -> Any:
+    mine = feed.c.name.in_(select(bulk.each(name, "names").c.value))
+    changed = {"version": feed.c.version + 1, "changed": bindparam("now", type_=Instant)}
+    return update(feed).where(mine).values(changed).returning(feed.c.ended)
 
 
 def of_article(tx: Tx, article: str) -> frozenset[str]:
-    return frozenset(tx.execute(select(membership.c.feed).where(membership.c.article == article)).scalars())
+    return frozenset(tx.execute(_OF_ARTICLE, {"article": article}).scalars())
 
 
-def enter(tx: Tx, name: str, article: Article) -> None:
-    """An archive that has it as it is now, from a time when it stood here before, is still good."""
+def enter(tx: Tx, name: str, article: Article, *, new: bool = False) -> None:
+    """An archive that has it as it is now, from a time when it stood here before, is still good.
+
+    `new`: it stood nowhere before.
+    """
     given = {"feed": name, "article": article.id, "position": article.position, "number": article.revision}
     tx.execute(_ENTER, given)
-    tx.execute(_DIG_UP, {"of": name, "key": article.id})
+    if not new:
+        tx.execute(_DIG_UP, {"of": name, "key": article.id})
 
 
+_OF_ARTICLE = select(membership.c.feed).where(membership.c.article == bindparam("article"))
 _SEQ = select(revision.c.seq).where(
     revision.c.article == bindparam("article", type_=String),
     revision.c.number == bindparam("number", type_=Integer),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 
 from feeder.store import dialect, hints
 from feeder.store.schema import cursor, lease
@@ -37,8 +37,7 @@ def name_of(folder: str) -> str:
 
 def reach(tx: Tx, name: str, delivery: int) -> None:
     """Everything that is owed up to this delivery stands in the folder; never lowers."""
-    behind = (cursor.c.name == name) & (cursor.c.seq < delivery)
-    if tx.execute(update(cursor).where(behind).values(seq=delivery)).rowcount == 0:
+    if tx.execute(_REACH, {"of": name, "upto": delivery}).rowcount == 0:
         dialect.add(tx, cursor, {"name": name, "seq": delivery, "shape": "", "problem": ""}, ("name",))
     hints.hint(tx, hints.DELIVERIES)
 
@@ -50,10 +49,18 @@ def reached(tx: Tx, name: str) -> int | None:
 
 def published(tx: Tx, now: datetime) -> Published:
     """A folder that nobody keeps holds nobody back; where no folder is kept, what once was in one may be sent."""
-    folder = cursor.c.name.startswith(_PREFIX, autoescape=True)
-    kept = select(lease.c.name).where(lease.c.name == cursor.c.name, lease.c.until >= now).exists()
-    least = tx.execute(select(func.min(cursor.c.seq)).where(folder, kept)).scalar()
-    if least is not None:
-        return Published(least, lives=True)
-    most = tx.execute(select(func.max(cursor.c.seq)).where(folder)).scalar()
-    return Published(most or 0, lives=False)
+    least, most = tx.execute(_PUBLISHED, {"now": now}).one()
+    return Published(most or 0, lives=False) if least is None else Published(least, lives=True)
+
+
+# To build a statement costs more than to run it on an embedded store.
+
+_REACH = (
+    update(cursor)
+    .where(cursor.c.name == bindparam("of"), cursor.c.seq < bindparam("upto"))
+    .values(seq=bindparam("upto"))
+)
+_KEPT = select(lease.c.name).where(lease.c.name == cursor.c.name, lease.c.until >= bindparam("now")).exists()
+_PUBLISHED = select(func.min(case((_KEPT, cursor.c.seq))), func.max(cursor.c.seq)).where(
+    cursor.c.name.startswith(_PREFIX, autoescape=True)
+)

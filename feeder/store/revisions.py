@@ -34,4 +34,7 @@ def since(tx: Tx, seq: int, upto: int | None, limit: int) -> tuple[Revision, ...
 
 
 def newest(tx: Tx) -> int:
-    return tx.execute(select(func.max(revision.c.seq))).scalar() or 0
+    return tx.execute(_NEWEST).scalar() or 0
+
+
+_NEWEST = select(func.max(revision.c.seq))

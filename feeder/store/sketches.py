@@ -11,7 +11,6 @@ from feeder.store import dialect
 from feeder.store.schema import article, phrase, sketch
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy import Select
@@ -33,6 +32,7 @@ def _newest(name: str) -> Select[tuple[str]]:
 
 _HASHES = tuple(f"hash{number}" for number in range(LEAST))
 _ALIKE = select(sketch).where(sketch.c.article.in_(union_all(*map(_newest, _HASHES))))
+_ELSEWHERE = _ALIKE.join(article, article.c.id == sketch.c.article).where(article.c.source != bindparam("but"))
 _INSERT = phrase.insert()
 
 
@@ -45,16 +45,8 @@ def put(tx: Tx, key: str, it: Sketch, now: datetime, *, first: bool) -> None:
     tx.execute(_INSERT, [{"hash": number, "at": now, "article": key} for number in it.least])
 
 
-def alike(tx: Tx, it: Sketch) -> dict[str, Sketch]:
-    """The newest articles that share one of the least hashes, with their sketches."""
+def alike(tx: Tx, it: Sketch, but: str | None = None) -> dict[str, Sketch]:
+    """The newest articles that share one of the least hashes, with their sketches; none of the source `but`."""
     asked = dict.fromkeys(_HASHES, _NONE) | dict(zip(_HASHES, it.least, strict=False))
-    rows = tx.execute(_ALIKE, asked)
+    rows = tx.execute(_ALIKE, asked) if but is None else tx.execute(_ELSEWHERE, {**asked, "but": but})
     return {row.article: Sketch.unpacked(row.phrases, row.hashes) for row in rows}
-
-
-def elsewhere(tx: Tx, keys: Collection[str], source: str) -> frozenset[str]:
-    """Those of these articles that are of other sources."""
-    if not keys:
-        return frozenset()
-    query = select(article.c.id).where(article.c.id.in_(list(keys)), article.c.source != source)
-    return frozenset(tx.execute(query).scalars())

@@ -81,10 +81,21 @@ def change(tx: Tx, changed: Sequence[Changed], now: datetime) -> list[int]:
     """Write it; returns those that another node has not announced meanwhile."""
     mine = []
     for it in changed:
-        values = {"etag": it.etag, "body": it.body, "version": topic.c.version + 1, "at": now}
-        differs = (topic.c.id == it.id) & (topic.c.etag != it.etag)
-        mine += [it.id] if tx.execute(update(topic).where(differs).values(values)).rowcount else []
+        given = {"key": it.id, "new_etag": it.etag, "new_body": it.body, "now": now}
+        mine += [it.id] if tx.execute(_CHANGE, given).rowcount else []
     return mine
+
+
+_CHANGE = (
+    update(topic)
+    .where(topic.c.id == bindparam("key"), topic.c.etag != bindparam("new_etag"))
+    .values(
+        etag=bindparam("new_etag"),
+        body=bindparam("new_body"),
+        version=topic.c.version + 1,
+        at=bindparam("now", type_=Instant),
+    )
+)
 
 
 # ---------------------------------------------------------------- owing
@@ -174,8 +185,11 @@ def id_of(event: str) -> int | None:
 
 
 def get(tx: Tx, key: int) -> Kept | None:
-    row = tx.execute(select(topic.c.address, topic.c.media_type, topic.c.body).where(topic.c.id == key)).first()
+    row = tx.execute(_GET, {"key": key}).first()
     return None if row is None else Kept(row.address, row.media_type, row.body or b"")
+
+
+_GET = select(topic.c.address, topic.c.media_type, topic.c.body).where(topic.c.id == bindparam("key"))
 
 
 def id_at(tx: Tx, address: str) -> int | None:

@@ -78,11 +78,24 @@ def states(tx: Tx, among: Iterable[str] | None = None, *, like: str = "") -> dic
     return {row[0]: WebhookState(*row) for row in tx.execute(query).all()}
 
 
-def taken(tx: Tx, names: Iterable[str], *, wait: bool) -> dict[str, WebhookState]:
+def since(tx: Tx, names: Iterable[str]) -> dict[str, datetime]:
+    """When each of these first stood in the configuration."""
+    return dict(tx.execute(_since(tx.dialect.name), {"names": bulk.words(names)}).all())
+
+
+@cache
+def _since(name: str) -> Any:
+    each = bulk.each(name, "names")
+    return select(webhook.c.name, webhook.c.since).where(webhook.c.name.in_(select(each.c.value)))
+
+
+def taken(tx: Tx, names: Collection[str], *, wait: bool) -> dict[str, WebhookState]:
     """The same of these, locked until the transaction ends; not `wait`: without those that another node has.
 
     Always in one order, so that two nodes never wait for each other.
     """
+    if not names:
+        return {}
     rows = bulk.rows(tx, _taken(tx.dialect.name, wait=wait), {"names": bulk.words(names)})
     return {row[0]: WebhookState(*row) for row in rows}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -34,7 +35,12 @@ def request(topic: Topic, options: Options) -> Request:
 
 
 def links(topic: Topic) -> str:
-    return f'<{_ascii(topic.hub)}>; rel="hub", <{_ascii(topic.address)}>; rel="self"'
+    return _links(topic.hub, topic.address)
+
+
+@lru_cache(maxsize=64)  # a thousand subscribers are told of one topic
+def _links(hub: str, address: str) -> str:
+    return f'<{_ascii(hub)}>; rel="hub", <{_ascii(address)}>; rel="self"'
 
 
 def signature(secret: Secret, body: bytes) -> str:

@@ -230,6 +230,27 @@ def test_one_look_at_the_store_serves_all_who_listen(store: Store, tmp_path: Pat
     assert [len(events.since(seq)) for seq in range(start, start + 4)] == [3, 2, 1, 0]
 
 
+def test_what_nobody_hears_is_not_read_until_somebody_asks_for_it(store: Store, tmp_path: Path) -> None:
+    newsroom = Newsroom(store, tmp_path / "articles", FEEDS).began()
+    read: list[Shape] = []
+
+    def shape() -> Shape:
+        read.append(Shape(SITE, OUTPUT, FEEDS))
+        return read[-1]
+
+    events = Events(store, shape)
+    start = events.newest()
+    newsroom.story("one.txt", "One story")
+    newsroom.look()
+    events.skip()
+    newsroom.story("two.txt", "Another story")
+    newsroom.look()
+    assert (events.newest(), read) == (start + 1, [])
+    assert _kinds(events, start) == ["article.published"]  # and not yet what may not be told
+    assert events.read()
+    assert _kinds(events, start) == ["article.published"] * 2
+
+
 def test_a_waiter_of_a_server_that_has_ended_disturbs_nobody(stand: Stand) -> None:
     async def wait() -> None:
         stand.streaming.waiter()
