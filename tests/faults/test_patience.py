@@ -149,11 +149,13 @@ def test_row_28_failing_for_days_is_told_and_then_held_until_it_is_enabled(
             scene.resume()
             while scene.post.round():
                 pass
-        assert ids(receiver)[before:] == held
+        again = ids(receiver)[before:]
+        # The oldest comes first, and alone; of those that follow several are under way at once.
+        assert (again[0], sorted(again)) == (held[0], sorted(held))
     see(
         "webhook.failing after 2½ days, webhook.disabled after five, each told once",
         "held, and not a request more",
-        "enabled: all that is held is sent, in order",
+        "enabled: all that is held is sent, the oldest first",
     )
 
 
