@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
 from feeder.errors import FormatError
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from feeder.pipeline.output import Outlet, Output, Report
     from feeder.store import Store
 
+    _Entry = tuple[datetime, bytes, str]  # published, the entry, the article's id
+
 log = logging.getLogger(__name__)
 
 NAME = "sitemap-news.xml"
@@ -28,7 +31,8 @@ class Recent:
 
     def __init__(self, store: Store, output: Output, outlet: Outlet) -> None:
         self._store, self._output, self._outlet = store, output, outlet
-        self._entries: dict[str, tuple[datetime, bytes]] = {}
+        self._entries: dict[str, _Entry] = {}
+        self._order: list[_Entry] = []  # the same, oldest first: there may be thousands
         self._since: datetime | None = None  # what is older is in no entry; None before anything was read
         self._current = False
 
@@ -40,6 +44,8 @@ class Recent:
         """An article that is new, or not what it was."""
         if self._since is not None:  # else they are all read when they are written
             before = self._entries.pop(article.id, None)
+            if before is not None:
+                del self._order[bisect_left(self._order, before)]
             self._enter(article, self._since)
             self._current = self._current and self._entries.get(article.id) == before
 
@@ -47,8 +53,8 @@ class Recent:
         """With the next others; whoever learns that it could not be written calls `forget`."""
         self._move()
         if not self._current:
-            newest = sorted(self._entries.values(), reverse=True)[: sitemap.LIMIT]
-            body = sitemap.build(entry for _, entry in newest)
+            newest = reversed(self._order[-sitemap.LIMIT :])
+            body = sitemap.build(entry for _, entry, _ in newest)
             self._outlet.later(NAME, body, report)
             self._current = True
 
@@ -58,14 +64,16 @@ class Recent:
             since = self._store.now(tx) - sitemap.WINDOW
         if self._since is None:
             self._read(since)
-        old = [key for key, (published, _) in self._entries.items() if published < since]
-        for key in old:
+        old = self._order[: bisect_left(self._order, (since, b"", ""))]
+        for _, _, key in old:
             del self._entries[key]
+        del self._order[: len(old)]
         self._since, self._current = since, self._current and not old
 
     def _read(self, since: datetime) -> None:
         """No position lies before its article's publication, so we can stop at the first that is too old."""
         self._entries.clear()
+        self._order.clear()
         last: Article | None = None
         while last is None or last.position >= since:
             with self._store.read() as tx:
@@ -85,4 +93,5 @@ class Recent:
             log.warning("%s: %s", NAME, error)
             return
         if entry:
-            self._entries[article.id] = (article.published, entry)
+            made = self._entries[article.id] = (article.published, entry, article.id)
+            insort(self._order, made)
