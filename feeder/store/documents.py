@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Integer, bindparam, delete, func, select
 
 from feeder.model.article import State
-from feeder.store import dialect
+from feeder.store import bulk, dialect
 from feeder.store.schema import article, document, source
 
 if TYPE_CHECKING:
@@ -101,12 +102,18 @@ def _known(row: Row[tuple[object, ...]]) -> Known:
 def stamps(tx: Tx, name: str, only: Collection[str] | None = None) -> dict[str, str]:
     """The stamp of every document that this source is known to hold now; those to be read again have none."""
     if only is None:
-        return dict(tx.execute(_STAMPS, {"source": name}).all())
+        return dict(bulk.rows(tx, _all_stamps(tx.dialect.name), {"source": name}))  # type: ignore[arg-type]
     keys = list(only)
     found: dict[str, str] = {}
     for start in range(0, len(keys), _IN):
         found |= dict(tx.execute(_STAMPS_OF, {"source": name, "keys": keys[start : start + _IN]}).all())
     return found
+
+
+@cache
+def _all_stamps(dialect: str) -> bulk.Query:
+    """A folder is looked through once a minute, and may have tens of thousands."""
+    return bulk.query(dialect, _STAMPS)
 
 
 def ripe(tx: Tx, name: str, now: datetime) -> frozenset[str]:
