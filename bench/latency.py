@@ -28,7 +28,7 @@ from tests.daemon.harness import Newsroom, free_port, until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-IDLE = 30.0
+IDLE = 60.0  # a folder is looked through once in it
 # A little longer than what is compressed well waits for its document to stay as it is.
 CALM = 15.0
 PACE = 0.15

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_PAUSE = 5.0
+_PAUSE = 10.0
 # Callbacks that are asked at the same time: in all, and of one host. A slow one keeps no other waiting.
 _AT_ONCE, _OF_HOST = 16, 4
 # Seconds that a callback has to answer.
