@@ -40,7 +40,7 @@ class Parcel:
 
     Names are those in one folder, with slashes: hundreds of files are written at a time, and a Path costs more
     than a file.
-    The bytes of each come in pieces: to join those of a large feed takes longer than to write them.
+    The bytes of each come in pieces: to join all of a large feed takes memory that is fetched anew each time.
     What is `light` may be lost with the power, since nobody trusts it unseen: it is not waited for. `once`: a file
     that is there stays as it is.
     """

@@ -117,7 +117,7 @@ class Outlet:
         report.counts["written"] += sum(not parcel.light for parcel in written)
 
     def put(self, parcels: Sequence[Parcel]) -> dict[str, OSError]:
-        """Just that, for whoever has the lock; what hindered it, by name."""
+        """Write these now, for whoever has the lock; what hindered them, by name."""
         return files.write_all(self._root, parcels, keep=False)
 
     def keep(self, report: Report) -> bool:

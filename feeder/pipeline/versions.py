@@ -1,7 +1,7 @@
 """What is written down of each version of a document, so that a reader can be sent only what is new (RFC 3229).
 
-It lies in `.versions/` beside the documents, as JSON, and is written after the version that it describes: nobody
-comes at once who would want it, and until then, or without it, readers are sent the whole.
+It lies in `.versions/` beside the documents, as JSON, and is written after the version that it describes:
+until then, or without it, readers are sent the whole.
 
     {"etag": HEX, "opening": BYTES, "closing": BYTES, "between": BYTES, "version": NUMBER,
      "entries": [[OFFSET, LENGTH, SINCE], …], "known": [[ETAG, VERSION], …], "keys": [KEY, …], "shape": HEX}
