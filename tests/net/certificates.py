@@ -67,7 +67,16 @@ def expired(folder: Path, stem: str) -> Path:
     return pem
 
 
+class _Closing(ssl.SSLSocket):
+    """Closed with its last reference: where the other end has torn the connection down before TLS began,
+    `wrap_socket` raises, and the socket that it made is nobody's."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def server(pem: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.sslsocket_class = _Closing
     context.load_cert_chain(pem)
     return context

@@ -231,7 +231,8 @@ class Receiver:
         with self._told:
             self._lines.add(sock)
         if self._closing.is_set():
-            sock.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # has the other end hung up, who reads from it sees that too, and closes it
+                sock.shutdown(socket.SHUT_RDWR)
 
     def _wrapped(self, sock: socket.socket) -> socket.socket:
         assert self._tls is not None
