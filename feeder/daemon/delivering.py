@@ -14,7 +14,6 @@ from feeder.pipeline.health import FORGOTTEN
 from feeder.pipeline.retry import LONGEST_BLOCK
 from feeder.pipeline.settling import reclaim
 from feeder.store import again, behind, deliveries, losses, published, subscriptions, webhooks
-from feeder.store.changes import Changes
 
 if TYPE_CHECKING:
     from feeder.pipeline.deliver import Dispatcher
@@ -40,7 +39,10 @@ _SILENCE = 30.0
 
 
 class Delivering:
-    """All that the daemon asks of a dispatcher is asked here."""
+    """All that the daemon asks of a dispatcher is asked here.
+
+    Of what others write to an embedded store the loop is to be woken.
+    """
 
     def __init__(
         self,
@@ -51,13 +53,14 @@ class Delivering:
         silence: float = _SILENCE,
     ) -> None:
         self._store, self._outside, self._silence = store, outside, silence
-        self._changes, self._all_done = Changes(store), False
-        self.loop = Loop("deliver", self._work, _PAUSE, self._quiet)
+        self._all_done = False  # nothing waits, not even for its time
+        self.loop = Loop("deliver", self._work, lambda: _LOOK if self._all_done else _PAUSE)
         self._dispatcher = dispatcher(store, outside, lease, self._hear)
         self._ending, self._turned, self._answered = threading.Event(), threading.Event(), threading.Event()
         self._sure = False  # that something is due
         self._lived, self._said = time.monotonic(), False
-        self._looked, self._go_on = float("-inf"), 0.0
+        self._looked = self._gone_on = float("-inf")
+        self._changed = False  # since we have gone on with what was left
 
     @property
     def moving(self) -> bool:
@@ -89,15 +92,17 @@ class Delivering:
             reclaim(self._store, self._outside.options, self._store.now)
             self.loop.wake()
 
-    def go_on(self) -> None:
+    def go_on(self, *, changed: bool) -> None:
         """With a replay that whoever began it has left; with forgetting webhooks that left long ago.
 
-        And with being ready for the subscribers that there are.
+        And with being ready for the subscribers that there are. `changed`: the store may not be what it was.
         """
-        if time.monotonic() < self._go_on:
+        self._changed = self._changed or changed
+        if time.monotonic() - self._gone_on < (_LEFT_ALONE.total_seconds() if self._changed else _LOOK):
             return
         with self._store.read() as tx:
             now = self._store.now(tx)
+            begun = again.unfinished(tx, now)
             left = again.unfinished(tx, now - _LEFT_ALONE)
             gone = [it.name for it in webhooks.states(tx).values() if it.left and it.left < now - FORGOTTEN]
             # Of one document all its subscribers are told at once: by then it is too late to start a process.
@@ -106,7 +111,8 @@ class Delivering:
         if left is not None:
             with self._store.write() as tx:
                 again.go_on(tx, left, self._store.now(tx), again.STEP)
-        self._go_on = 0.0 if left is not None or gone else time.monotonic() + _LEFT_ALONE.total_seconds()
+        self._changed = begun is not None
+        self._gone_on = float("-inf") if left is not None or gone else time.monotonic()
         if gone:
             with self._store.write() as tx:
                 deliveries.cancel_of_left(tx, gone, _GONE, self._store.now(tx), again.STEP)
@@ -159,10 +165,6 @@ class Delivering:
         """In a thread of the senders: there is an answer to write."""
         self._answered.set()
         self.loop.wake()
-
-    def _quiet(self) -> bool:
-        """Nothing waits, not even for its time, and nothing has come."""
-        return not self._changes.any() and self._all_done
 
     def _upto(self) -> int:
         with self._store.read() as tx:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_PAUSE = 10.0
+# What is asked of this node wakes us.
+_PAUSE = 30.0
 # Callbacks that are asked at the same time: in all, and of one host. A slow one keeps no other waiting.
 _AT_ONCE, _OF_HOST = 16, 4
 # Seconds that a callback has to answer.
@@ -53,7 +54,7 @@ class Hubbing:
 
     def __init__(self, app: App) -> None:
         self._store, self._app, self._verifier = app.store, app, verifier_of(app)
-        self.loop = Loop("hub", self._work, _PAUSE)
+        self.loop = Loop("hub", self._work, lambda: _PAUSE)
         self._busy: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._tidied, self._forgotten = float("-inf"), ""
@@ -74,7 +75,7 @@ class Hubbing:
         while found := verifier.take(*self._room()):
             for it in found:
                 self._begin(verifier, it)
-        if not self._asking.is_alive():
+        if self._app.callback and not self._asking.is_alive():
             self._asking = threading.Thread(target=self._ask, name="subscribe", daemon=True)
             self._asking.start()
 

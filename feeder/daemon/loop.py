@@ -12,22 +12,20 @@ from feeder.daemon.trouble import Trouble
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Seconds: a store that refuses is left alone for longer each time, whoever wakes us.
-_LONGEST = 8.0
+# Seconds until what went wrong is tried again; a store that refuses is left alone for longer each time, up to the
+# longest, whoever wakes us.
+_AGAIN, _LONGEST = 1.0, 8.0
 
 
 class Loop:
-    """Calls `work` after every `wake()`, and at the latest `pause` seconds after the last call.
+    """Calls `work` after every `wake()`, and at the latest `pause()` seconds after the last call.
 
-    Nodes that began together do not ask together: a pause is shorter by chance, by half at most. After a pause in
-    which nobody woke us, and `quiet` says that there is nothing to do, there is another pause; but work that went
-    wrong is tried again.
+    Nodes that began together do not ask together: a pause is shorter by chance, by half at most. What went wrong
+    is tried again soon.
     """
 
-    def __init__(
-        self, name: str, work: Callable[[], None], pause: float, quiet: Callable[[], bool] = lambda: False
-    ) -> None:
-        self.name, self._work, self._pause, self._quiet = name, work, pause, quiet
+    def __init__(self, name: str, work: Callable[[], None], pause: Callable[[], float]) -> None:
+        self.name, self._work, self._pause = name, work, pause
         self._trouble = Trouble(name)
         self.beat = time.monotonic()
         self._woken = threading.Event()
@@ -60,11 +58,11 @@ class Loop:
             self._woken.clear()
             self._trouble.call(self._work)
             self.beat = time.monotonic()
-            while not self._rest() and not self._trouble.problem and self._quiet():
-                self.beat = time.monotonic()
+            self._rest()
 
-    def _rest(self) -> bool:
-        """Whether we were woken."""
+    def _rest(self) -> None:
+        pause = min(self._pause(), _AGAIN) if self._trouble.problem else self._pause()
         if self._trouble.refusals:
-            return self._ending.wait(min(_LONGEST, self._pause * 2 ** min(self._trouble.refusals - 1, 8)))
-        return self._woken.wait(self._pause * random.uniform(0.5, 1))  # noqa: S311 - nothing to guess
+            self._ending.wait(min(_LONGEST, pause * 2 ** min(self._trouble.refusals - 1, 8)))
+        else:
+            self._woken.wait(pause * random.uniform(0.5, 1))  # noqa: S311 - nothing to guess

@@ -181,17 +181,21 @@ class Node:
         self._store.check()
         self._clock.look()
         self._holding.renew()
-        for name in self._due():
+        changed = self._changes.any()
+        if changed and self._store.embedded:  # a shared one is asked by those who want to know
+            self._wake_publishing()
+            self._wake_delivering()
+        for name in self._due(changed=changed):
             self._gatherers[name].look()
         if self._delivering is not None:
             self._delivering.free_lost()
-            self._delivering.go_on()
+            self._delivering.go_on(changed=changed)
             self._delivering.let_pass()
 
-    def _due(self) -> tuple[str, ...]:
+    def _due(self, *, changed: bool) -> tuple[str, ...]:
         """The sources to be looked at; where nobody has written, they are what they were a second ago."""
         now = self._store.moment()
-        if not self._changes.any() and now < self._first_due:
+        if not changed and now < self._first_due:
             return ()
         with self._store.read() as tx:
             self._first_due = documents.next_due(tx, self._gatherers.keys()) or _NEVER

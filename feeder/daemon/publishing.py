@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from typing import TYPE_CHECKING
 
 from feeder.daemon.loop import Loop
@@ -11,7 +10,6 @@ from feeder.errors import FeederError
 from feeder.pipeline.announce import compare, owe
 from feeder.pipeline.publish import Publisher
 from feeder.store import behind, deliveries, published
-from feeder.store.changes import Changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _PAUSE = 1.0
+# What stands in the folder may change with the time alone: now and then it is looked at.
 _LOOK = 60.0
 # Seconds between looks whether something is to be compressed well.
 _PACKING = 2.0
@@ -33,7 +32,7 @@ class Publishing:
     """Nodes that share a folder take turns by its lease; a node with a folder of its own is alone with it.
 
     `told` is called, in the loop's thread, when more may be sent, and `rested` when the whole folder is
-    in step; `spread` says who else is told.
+    in step; `spread` says who else is told. Of what others write to an embedded store the loop is to be woken.
     """
 
     def __init__(
@@ -47,9 +46,8 @@ class Publishing:
     ) -> None:
         self._store, self._holding, self._told, self._rested = store, holding, told, rested
         self._spread = spread
-        self._changes, self._looked = Changes(store), 0.0
-        self.loop = Loop("publish", self._work, _PAUSE, self._quiet)
-        self.packing = Loop("pack", self._pack, _PACKING)
+        self.loop = Loop("publish", self._work, lambda: _LOOK if store.embedded else _PAUSE)
+        self.packing = Loop("pack", self._pack, lambda: _PACKING)
         self.done = False  # the folder has been in step, by our doing or another's
         self._wanted = self._output = output
         self._lease = ""
@@ -62,7 +60,6 @@ class Publishing:
         self.loop.wake()
 
     def _work(self) -> None:
-        self._looked = time.monotonic()
         if self._output is not self._wanted:
             self._begin(self._wanted)
         if not self._lease:
@@ -80,10 +77,6 @@ class Publishing:
             self._reached = None
             raise
         _raise(report)
-
-    def _quiet(self) -> bool:
-        """What stands in the folder may change with the time alone: now and then it is looked at."""
-        return not self._changes.any() and time.monotonic() - self._looked < _LOOK
 
     def _pack(self) -> None:
         """What takes time is done beside, while the folder is ours."""

@@ -27,7 +27,7 @@ class Streaming:
         self._lock = threading.Lock()
         self._waiting: WeakSet[_Waiter] = WeakSet()
         self.closed = False
-        self.loop = Loop("events", self._work, _ALONE if store.embedded else _PAUSE)
+        self.loop = Loop("events", self._work, lambda: _ALONE if store.embedded else _PAUSE)
 
     def use(self, app: App) -> None:
         self._app = app

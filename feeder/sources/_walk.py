@@ -25,21 +25,38 @@ _PASSING = re.compile(
 _STAMP_OF_REFUSED = "refused"
 
 
+def stamp_of(info: os.stat_result) -> str:
+    return f"{info.st_size}:{info.st_mtime_ns}:{info.st_ctime_ns}"
+
+
 @dataclass(slots=True)
 class Seen:
-    """The files by key, what is refused, and the folders into which we could not look."""
+    """What a look brought, beside the stamps by key that were `known` before it.
 
+    `files` are not as they were known, `same` are; into the `closed` folders we could not look.
+    """
+
+    known: Mapping[str, str]
     files: dict[str, os.stat_result] = field(default_factory=dict)
+    same: set[str] = field(default_factory=set)
     refused: list[Refused] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+
+    def note(self, key: str, info: os.stat_result) -> None:
+        if not stat.S_ISREG(info.st_mode):
+            self.refuse(key, "not a regular file")
+        elif self.known.get(key) == stamp_of(info):
+            self.same.add(key)
+        else:
+            self.files[key] = info
 
     def refuse(self, key: str, reason: str) -> None:
         self.refused.append(Refused(Found(key, _STAMP_OF_REFUSED), reason))
 
-    def missing(self, known: Mapping[str, str], only: Collection[str] | None) -> tuple[str, ...]:
+    def missing(self, only: Collection[str] | None) -> tuple[str, ...]:
         """The known keys that are not there; of a folder that cannot be looked into nothing is said."""
-        here = self.files.keys() | {it.found.key for it in self.refused}
-        asked = known.keys() if only is None else known.keys() & set(only)
+        here = self.same.union(self.files, (it.found.key for it in self.refused))
+        asked = self.known.keys() if only is None else self.known.keys() & set(only)
         return tuple(sorted(key for key in asked - here if not key.startswith(tuple(self.closed))))
 
 
@@ -50,13 +67,13 @@ def wanted(key: str, suffixes: Collection[str]) -> bool:
 
 
 def _fits(name: str, suffixes: Collection[str]) -> bool:
-    """The name alone. Asked of every file at every look: the suffix is looked up first, and without a library."""
+    """The name alone."""
     return name[name.rfind(".") :].lower() in suffixes and not _PASSING.search(name)
 
 
-def everything(root: Path, suffixes: Collection[str]) -> Seen:
+def everything(root: Path, suffixes: Collection[str], known: Mapping[str, str]) -> Seen:
     """All files below `root`. Raises OSError when `root` itself cannot be read."""
-    seen = Seen()
+    seen = Seen(known)
     real = str(root.resolve())
     with os.scandir(root) as entries:
         waiting = [_files_of(entries, "", real, suffixes, seen)]
@@ -80,17 +97,19 @@ def _files_of(
     below = []
     for entry in entries:
         key = prefix + entry.name
-        if unspeakable(key):
-            if wanted(entry.name, suffixes):
-                seen.refuse(_escaped(key), "its name is not UTF-8; rename it")
-            continue
         try:
-            if entry.is_symlink():
+            # Nearly all are known at nearly every look: of those only the state is asked, not again the name.
+            if key in seen.known and entry.is_file(follow_symlinks=False):
+                seen.note(key, entry.stat(follow_symlinks=False))
+            elif unspeakable(key):
+                if wanted(entry.name, suffixes):
+                    seen.refuse(_escaped(key), "its name is not UTF-8; rename it")
+            elif entry.is_symlink():
                 _link(entry, key, real, suffixes, seen)
             elif entry.is_dir(follow_symlinks=False):
                 below += [] if entry.name.startswith(".") else [f"{key}/"]
             elif _fits(entry.name, suffixes):
-                _note(key, entry.stat(follow_symlinks=False), seen)
+                seen.note(key, entry.stat(follow_symlinks=False))
         except FileNotFoundError:
             continue
         except OSError as error:  # a link that leads in circles, and whatever else only one entry suffers from
@@ -114,19 +133,12 @@ def _link(entry: os.DirEntry[str], key: str, real: str, suffixes: Collection[str
         if wanted(entry.name, suffixes) or (entry.is_dir() and not entry.name.startswith(".")):
             seen.refuse(key, LINK_OUT)
     elif wanted(entry.name, suffixes) and not entry.is_dir():
-        _note(key, entry.stat(), seen)
+        seen.note(key, entry.stat())
 
 
-def _note(key: str, info: os.stat_result, seen: Seen) -> None:
-    if stat.S_ISREG(info.st_mode):
-        seen.files[key] = info
-    else:
-        seen.refuse(key, "not a regular file")
-
-
-def these(root: Path, keys: Collection[str], suffixes: Collection[str]) -> Seen:
+def these(root: Path, keys: Collection[str], suffixes: Collection[str], known: Mapping[str, str]) -> Seen:
     """Only the files with these keys."""
-    seen = Seen()
+    seen = Seen(known)
     real = str(root.resolve())
     for key in keys:
         path = root / key
@@ -140,7 +152,7 @@ def these(root: Path, keys: Collection[str], suffixes: Collection[str]) -> Seen:
             seen.refuse(key, f"cannot be looked at: {os.strerror(error.errno or 0)}")
             continue
         if os.path.realpath(path).startswith(real + os.sep):
-            _note(key, info, seen)
+            seen.note(key, info)
         else:
             seen.refuse(key, LINK_OUT)
     return seen

@@ -8,14 +8,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from feeder.errors import Unreadable
-from feeder.sources._walk import LINK_OUT
+from feeder.sources._walk import LINK_OUT, stamp_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def stamp_of(info: os.stat_result) -> str:
-    return f"{info.st_size}:{info.st_mtime_ns}:{info.st_ctime_ns}"
 
 
 def too_large(size: int, limit: int) -> str:

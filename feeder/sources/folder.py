@@ -17,8 +17,8 @@ from feeder.config import Duration, LocalPath, Size, SourceOptions
 from feeder.errors import Passing, SourceError
 from feeder.model.document import Document, Found
 from feeder.sources._source import Look, Refused
-from feeder.sources._walk import Seen, everything, these
-from feeder.sources._whole import read_whole, stamp_of, too_large
+from feeder.sources._walk import Seen, everything, stamp_of, these
+from feeder.sources._whole import read_whole, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -64,12 +64,10 @@ class Folder:
         memory: str = "",  # noqa: ARG002 - stamps say all that a folder needs to know
     ) -> Look:
         identity = self._identity()
-        seen = self._walk() if only is None else these(self.root, only, MEDIA_TYPES)
+        seen = self._walk(known) if only is None else these(self.root, only, MEDIA_TYPES, known)
         found, refused, unsettled = [], list(seen.refused), []
         for key, info in sorted(seen.files.items()):
             stamp = stamp_of(info)
-            if known.get(key) == stamp:
-                continue
             if info.st_size > self.max_size:
                 refused.append(Refused(Found(key, stamp), too_large(info.st_size, self.max_size)))
             elif only is None and not final and 0 <= time.time() - info.st_mtime < SETTLE:
@@ -77,7 +75,7 @@ class Folder:
             else:
                 found.append(Found(key, stamp))
         refused = [it for it in refused if known.get(it.found.key) != it.found.stamp]
-        absent = seen.missing(known, only)
+        absent = seen.missing(only)
         gone, missing = ((), absent) if only is None and not final else (absent, ())
         return Look(tuple(found), gone, missing, tuple(refused), tuple(unsettled), identity)
 
@@ -116,9 +114,9 @@ class Folder:
             raise SourceError(self.name, f"{self.root} is not a folder")
         return f"{info.st_dev}:{info.st_ino} {self.root}"
 
-    def _walk(self) -> Seen:
+    def _walk(self, known: Mapping[str, str]) -> Seen:
         try:
-            return everything(self.root, MEDIA_TYPES)
+            return everything(self.root, MEDIA_TYPES, known)
         except OSError as error:
             reason = os.strerror(error.errno or 0)
             raise SourceError(self.name, f"the folder {self.root} cannot be looked at: {reason}") from None
