@@ -61,6 +61,7 @@ class Delivering:
         self._lived, self._said = time.monotonic(), False
         self._looked = self._gone_on = float("-inf")
         self._changed = False  # since we have gone on with what was left
+        self._many = 0  # subscribers of one document
 
     @property
     def moving(self) -> bool:
@@ -98,16 +99,18 @@ class Delivering:
         And with being ready for the subscribers that there are. `changed`: the store may not be what it was.
         """
         self._changed = self._changed or changed
-        if time.monotonic() - self._gone_on < (_LEFT_ALONE.total_seconds() if self._changed else _LOOK):
-            return
+        if time.monotonic() - self._gone_on >= (_LEFT_ALONE.total_seconds() if self._changed else _LOOK):
+            self._look_for_left()
+        # Of one document all its subscribers are told at once: by then it is too late to start a process.
+        self._dispatcher.expect(self._many)
+
+    def _look_for_left(self) -> None:
         with self._store.read() as tx:
             now = self._store.now(tx)
             begun = again.unfinished(tx, now)
             left = again.unfinished(tx, now - _LEFT_ALONE)
             gone = [it.name for it in webhooks.states(tx).values() if it.left and it.left < now - FORGOTTEN]
-            # Of one document all its subscribers are told at once: by then it is too late to start a process.
-            many = subscriptions.most(tx, now) if self._outside.hub else 0
-        self._dispatcher.expect(many)
+            self._many = subscriptions.most(tx, now) if self._outside.hub else 0
         if left is not None:
             with self._store.write() as tx:
                 again.go_on(tx, left, self._store.now(tx), again.STEP)

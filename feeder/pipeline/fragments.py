@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from feeder import formats
 from feeder.errors import FormatError
 from feeder.formats import EDITION, FORMATS
-from feeder.store import articles, fragments
+from feeder.store import articles, fragments, revisions
 from feeder.store.fragments import Kept
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class Fragments:
         self._store, self._memory = store, Memory(room)
         self._new: dict[Key, Piece] = {}
         self._left: set[int] = set()
+        self._upto: int | None = None  # of newer revisions nothing is kept that we could want
         self._digests: dict[Manner, str] = {}
 
     def of(self, members: Members, forms: Sequence[str], manner: Manner) -> dict[str, list[Piece]]:
@@ -129,6 +130,8 @@ class Fragments:
             with self._store.write() as tx:
                 fragments.drop(tx, sorted(self._left))
                 fragments.put(tx, [_row(it) for it in made])
+            if made and self._upto is not None:
+                self._upto = max(self._upto, *(int(it.key[0]) for it in made))
         self._new, self._left = {}, set()
 
     @property
@@ -148,8 +151,7 @@ class Fragments:
 
     def _read(self, missing: Members, forms: Sequence[str], manner: Manner) -> Found:
         seqs, digest = dict(missing), self.digest(manner)
-        with self._store.read() as tx:
-            rows = fragments.get(tx, list(seqs))
+        rows = self._kept(missing)
         found: Found = {}
         for row in rows:
             if (row.revision, row.manner) == (seqs[row.article], digest) and row.form in forms:
@@ -157,6 +159,17 @@ class Fragments:
                 found[key] = Piece(key, row.article, row.body, tuple(row.uses.split()), row.updated)
         self._memory.put(found.values())
         return found
+
+    def _kept(self, members: Members) -> list[Kept]:
+        """What has just come was kept by nobody; another node that made the same now did so for itself."""
+        if self._upto is None:
+            with self._store.read() as tx:
+                self._upto = revisions.newest(tx)
+        old = [article for article, seq in members if seq <= self._upto]
+        if not old:
+            return []
+        with self._store.read() as tx:
+            return fragments.get(tx, old)
 
     def _render(self, missing: Members, forms: Sequence[str], manner: Manner) -> Found:
         made: Found = {}

@@ -33,6 +33,13 @@ def _select() -> Select[tuple[object, ...]]:
 
 _INSERT, _REVISE = article.insert(), revision.insert()
 _GET = _select().where(article.c.id == bindparam("key"))
+_GET_MANY = _select().where(article.c.id.in_(bindparam("keys", expanding=True)))
+_CHANGED_SINCE = (
+    select(revision.c.seq, revision.c.article)
+    .where(revision.c.seq > bindparam("seq"))
+    .order_by(revision.c.seq)
+    .limit(bindparam("limit", type_=Integer))
+)
 _AT_REVISION = (
     select(article, revision.c.content, revision.c.kind, revision.c.at)
     .join(revision, (revision.c.article == article.c.id) & (revision.c.number == bindparam("number")))
@@ -273,8 +280,7 @@ def revisions(tx: Tx, key: str) -> tuple[tuple[int, Change, datetime], ...]:
 
 def changed_since(tx: Tx, seq: int, limit: int) -> tuple[tuple[int, str], ...]:
     """The next (seq, article id) after `seq`, in the order in which they were committed."""
-    query = select(revision.c.seq, revision.c.article).where(revision.c.seq > seq).order_by(revision.c.seq)
-    return tuple((row.seq, row.article) for row in tx.execute(query.limit(limit)))
+    return tuple((row.seq, row.article) for row in tx.execute(_CHANGED_SINCE, {"seq": seq, "limit": limit}))
 
 
 def slugs(tx: Tx, keys: Iterable[str]) -> dict[str, str]:
@@ -285,8 +291,7 @@ def slugs(tx: Tx, keys: Iterable[str]) -> dict[str, str]:
 def get_many(tx: Tx, keys: Sequence[str]) -> tuple[Article, ...]:
     if not keys:
         return ()
-    rows = tx.execute(_select().where(article.c.id.in_(keys))).all()
-    return tuple(map(_article, rows))
+    return tuple(map(_article, tx.execute(_GET_MANY, {"keys": list(keys)}).all()))
 
 
 def count(tx: Tx) -> dict[str, int]:

@@ -56,6 +56,8 @@ def state_of(tx: Tx, name: str) -> FeedState | None:
 
 
 _STATE = select(feed).where(feed.c.name == bindparam("feed", type_=String))
+_VERSIONS = select(feed.c.name, feed.c.version)
+_CURSOR = select(cursor.c.seq, cursor.c.shape).where(cursor.c.name == bindparam("name"))
 
 
 def put(tx: Tx, it: FeedState) -> None:
@@ -80,7 +82,7 @@ def of_parent(tx: Tx, parent: str) -> tuple[str, ...]:
 
 
 def versions(tx: Tx) -> dict[str, int]:
-    return dict(tx.execute(select(feed.c.name, feed.c.version)).all())
+    return dict(tx.execute(_VERSIONS).all())
 
 
 def touch(tx: Tx, names: Iterable[str], now: datetime) -> int:
@@ -178,7 +180,7 @@ def sizes(tx: Tx) -> dict[str, int]:
 
 def read_cursor(tx: Tx, name: str) -> tuple[int, str]:
     """How far the follower of this name has come, and the shape in which it wrote; (0, "") for a new one."""
-    row = tx.execute(select(cursor).where(cursor.c.name == name)).first()
+    row = tx.execute(_CURSOR, {"name": name}).first()
     return (0, "") if row is None else (row.seq, row.shape)
 
 

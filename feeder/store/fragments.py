@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from feeder.store import dialect
 from feeder.store.schema import membership, revision
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from feeder.store.engine import Tx
 
 _KEY = ("article", "form", "manner")
+_GET = select(fragment).where(fragment.c.article.in_(bindparam("keys", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ def get(tx: Tx, keys: Sequence[str]) -> list[Kept]:
     """All that is kept of these articles, of whatever revision."""
     found: list[Kept] = []
     for start in range(0, len(keys), dialect.MANY):
-        query = select(fragment).where(fragment.c.article.in_(keys[start : start + dialect.MANY]))
-        found += [Kept(**row._mapping) for row in tx.execute(query)]  # noqa: SLF001  the documented way to names
+        some = {"keys": list(keys[start : start + dialect.MANY])}
+        found += [Kept(**row._mapping) for row in tx.execute(_GET, some)]  # noqa: SLF001  the documented way to names
     return found
 
 
