@@ -130,6 +130,26 @@ def test_what_memory_has_no_room_for_is_read_again(paper: Paper) -> None:
     assert len(paper.shown()) == 10
 
 
+def test_what_was_kept_and_forgotten_is_not_rendered_again_for_something_new(paper: Paper) -> None:
+    paper.publisher._fragments = paper.publisher._documents._fragments = Fragments(paper.store, room=1000)
+    for some in (range(5), range(5, 10)):
+        paper.add(*some)
+        paper.publish()
+    paper.publisher.close()
+    read: list[int] = []
+
+    def watch(
+        _connection: object, _cursor: object, statement: str, parameters: tuple[str, ...], *_: object
+    ) -> None:
+        read.extend([len(parameters)] if "revision.content" in statement else [])
+
+    event.listen(paper.store._reader, "after_cursor_execute", watch)
+    paper.add(10)
+    paper.publish()
+    event.remove(paper.store._reader, "after_cursor_execute", watch)
+    assert set(read) == {1}
+
+
 # ---------------------------------------------------------------- versions
 
 
