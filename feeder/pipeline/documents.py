@@ -19,11 +19,10 @@ from feeder.store import archives
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from concurrent.futures import Future
     from datetime import datetime
 
     from feeder.model.feed import Feed
-    from feeder.pipeline.files import Laid
+    from feeder.pipeline.files import Laying
     from feeder.pipeline.fragments import Fragments
     from feeder.pipeline.output import Outlet, Report
     from feeder.pipeline.siblings import Siblings
@@ -94,7 +93,7 @@ class Documents:
         self._splicer = Splicer()
         self._etags: dict[str, str] = {}
         self._versions: OrderedDict[str, Version] = OrderedDict()
-        self._begun: list[tuple[Joined, Version, Future[Laid], str]] = []
+        self._begun: list[tuple[Joined, Version, Laying, str]] = []
         self._undescribed: dict[str, tuple[Version, str, bytes, list[int]]] = {}
 
     def forget(self) -> None:

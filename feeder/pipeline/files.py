@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Beside = tuple[tuple[str, Pieces | None], ...]
 
 # So many files are written together: a journal is written once for all that ask at the time.
-_TOGETHER = 4
+_TOGETHER = 8
 # Pieces that the system takes in one call.
 _AT_ONCE = 1000
 # Files that were replaced and are kept open at a time.
@@ -53,6 +53,25 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
+class Laying:
+    """A parcel whose bytes are on their way to the disk, each file by itself."""
+
+    parcel: Parcel
+    _passing: dict[str, Future[str]]
+
+    def result(self) -> Laid:
+        """Wait for all of them."""
+        passing: dict[str, str] = {}
+        failed: OSError | None = None
+        for name, laid in self._passing.items():
+            try:
+                passing[name] = laid.result()
+            except OSError as error:
+                failed = error
+        return Laid(self.parcel, passing, failed)
+
+
+@dataclass(frozen=True, slots=True)
 class Laid:
     """A parcel whose bytes are on the disk, under `passing` names by the names that they are to have.
 
@@ -73,9 +92,17 @@ def write_all(folder: str, parcels: Sequence[Parcel], *, keep: bool = True) -> d
     return finish(folder, [it.result() for it in [begin(folder, parcel) for parcel in parcels]], keep=keep)
 
 
-def begin(folder: str, parcel: Parcel) -> Future[Laid]:
+def begin(folder: str, parcel: Parcel) -> Laying:
     """Bring its bytes to the disk, beside what else is done meanwhile; `finish` or `drop` is to follow."""
-    return _pool().submit(_lay, folder, parcel)
+    whole = (*parcel.beside, (parcel.name, parcel.body))
+    return Laying(
+        parcel,
+        {
+            name: _pool().submit(_lay_out, parent_of(folder, name), body, light=parcel.light)
+            for name, body in whole
+            if body is not None
+        },
+    )
 
 
 def finish(folder: str, laid: Sequence[Laid], *, keep: bool = True) -> dict[str, OSError]:
@@ -110,17 +137,6 @@ def _pool() -> ThreadPoolExecutor:
 
 
 # ---------------------------------------------------------------- bytes
-
-
-def _lay(folder: str, parcel: Parcel) -> Laid:
-    passing: dict[str, str] = {}
-    try:
-        for name, body in (*parcel.beside, (parcel.name, parcel.body)):
-            if body is not None:
-                passing[name] = _lay_out(parent_of(folder, name), body, light=parcel.light)
-    except OSError as error:
-        return Laid(parcel, passing, error)
-    return Laid(parcel, passing)
 
 
 def _lay_out(parent: str, body: Pieces, *, light: bool) -> str:

@@ -13,12 +13,11 @@ from feeder.pipeline.files import Parcel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from concurrent.futures import Future
     from pathlib import Path
 
     from feeder.config import FeedOptions
     from feeder.model.feed import Site
-    from feeder.pipeline.files import Laid
+    from feeder.pipeline.files import Laying
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class Outlet:
     def __init__(self, folder: Path, mine: Callable[[], bool] = lambda: True) -> None:
         self.folder, self.mine, self.lock = folder, mine, threading.Lock()
         self._root = str(folder)
-        self._waiting: dict[str, Parcel] = {}
+        self._waiting: dict[str, Laying] = {}
         self._folders: set[str] = set()  # with names that a power loss may forget
 
     def may(self, report: Report) -> bool:
@@ -81,22 +80,25 @@ class Outlet:
         return not report.late
 
     def later(self, name: str, body: bytes, report: Report, *, light: bool = False) -> None:
-        """Write it with the next others, just before them, so that the disk is waited for once.
+        """Give it its name with the next others, just before them, so that the disk is waited for once.
 
         What is `light` may be lost with the power, and is not counted.
         """
+        before = self._waiting.pop(name, None)
+        if before is not None:
+            files.drop([before.result()])
         if files.holds(self._root, name, body):
             report.counts["unchanged"] += not light
         else:
-            self._waiting[name] = Parcel(name, [body], light=light)
+            self._waiting[name] = self.begin(Parcel(name, [body], light=light))
 
-    def begin(self, parcel: Parcel) -> Future[Laid]:
+    def begin(self, parcel: Parcel) -> Laying:
         """Bring its bytes to the disk meanwhile; to be given to `write_all`, or dropped."""
         return files.begin(self._root, parcel)
 
-    def write_all(self, parcels: Sequence[Parcel], report: Report, begun: Sequence[Future[Laid]] = ()) -> set[str]:
+    def write_all(self, parcels: Sequence[Parcel], report: Report, begun: Sequence[Laying] = ()) -> set[str]:
         """The names that could not be written. The others are there at once; whether for good, `keep` says."""
-        waiting = [self.begin(parcel) for parcel in (*self._waiting.values(), *parcels)]
+        waiting = [*self._waiting.values(), *map(self.begin, parcels)]
         self._waiting.clear()
         laid = [it.result() for it in (*waiting, *begun)]
         if not laid:
