@@ -56,7 +56,7 @@ def hurried(
         Guard(allow),
         total=total,
         connect=total / 2,
-        body=BODY,
+        body=total * BODY / TOTAL,
         lookup=lookup,
         cafile=str(cafile) if cafile else None,
     )
