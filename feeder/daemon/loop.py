@@ -44,7 +44,8 @@ class Loop:
         self._thread.start()
 
     def wake(self) -> None:
-        self._woken.set()
+        if not self._woken.is_set():  # to set it once more takes longer than to look
+            self._woken.set()
 
     def stop(self, timeout: float) -> bool:
         """End after the call under way; False when it did not end in time."""

@@ -133,7 +133,8 @@ class Dispatcher:
         """In a thread of the senders."""
         self._answers.extend(landed)
         if len(self._answers) >= self._enough:
-            self._heard.set()
+            if not self._heard.is_set():  # to set it once more takes longer than to look
+                self._heard.set()
             self._wake()
 
     def _follow(self) -> None:

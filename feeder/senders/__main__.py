@@ -14,6 +14,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from feeder.net import Client, Guard
+from feeder.senders._cores import stay
 from feeder.senders._pool import Pool
 from feeder.senders._wire import Messages, jobs_up, landed_up, message
 from feeder.workshop import prepared
@@ -34,8 +35,7 @@ def main() -> None:
     messages = Messages(channel)
     waiting = _awaited(messages)
     cpu, allow, threads, wait = pickle.loads(waiting.pop(0)[0])  # noqa: S301 - the parent wrote it
-    if cpu is not None:
-        os.sched_setaffinity(0, {cpu})
+    stay((cpu,))
     client = Client(Guard(allow))
 
     def send(job: Job) -> Answer:

@@ -14,6 +14,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from feeder.model.delivery import Answer, Phase
+from feeder.senders._cores import stay
 from feeder.senders._job import Landed, unsent
 from feeder.senders._pace import TICK, Pace
 
@@ -38,7 +39,10 @@ class _Worker:
 
 
 class Pool:
-    """`send` gives a job's answer; `landed` is called from the pool's threads; `wait` bounds waiting unsent."""
+    """`send` gives a job's answer; `landed` is called from the pool's threads; `wait` bounds waiting unsent.
+
+    The threads keep to these `cores`.
+    """
 
     def __init__(
         self,
@@ -46,10 +50,11 @@ class Pool:
         landed: Callable[[Sequence[Landed]], None],
         threads: int,
         wait: float,
+        cores: tuple[int, ...] = (),
         rest: float = _REST,
     ) -> None:
         self._send, self._landed = send, landed
-        self._threads, self._wait, self._rest = threads, wait, rest
+        self._threads, self._wait, self._cores, self._rest = threads, wait, cores, rest
         self._lock = threading.Lock()
         self._look, self._end = threading.Condition(self._lock), threading.Condition(self._lock)
         self._waiting: deque[Entry] = deque()
@@ -104,6 +109,7 @@ class Pool:
     # ------------------------------------------------------------ a thread that sends
 
     def _work(self, worker: _Worker) -> None:
+        stay(self._cores)
         while (job := self._take(worker)) is not None:
             answer = self._answer(job)
             if self._finished(worker):

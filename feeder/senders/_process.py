@@ -26,7 +26,7 @@ _END = 5.0
 class Setup:
     """`cpu` is the core that it keeps to, `allow` the networks that it may reach though they are not public."""
 
-    cpu: int | None
+    cpu: int
     allow: tuple[str, ...]
     threads: int
     wait: float

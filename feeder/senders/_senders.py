@@ -6,7 +6,6 @@ stays with its process as long as that lives; whatever has no process is carried
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import zlib
@@ -14,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from feeder.senders._cores import cores, stay
 from feeder.senders._pool import Pool
 from feeder.senders._process import WINDOW, Setup
 from feeder.senders._remote import Limits, Remote
@@ -32,13 +32,6 @@ _BACKOFF = 60.0  # seconds at most until a lost process is replaced
 _BUSY = 250  # jobs a second: a quarter of what threads can do
 
 
-def cores() -> tuple[int, ...]:
-    """Those that we may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return tuple(sorted(os.sched_getaffinity(0)))
-    return tuple(range(os.cpu_count() or 1))
-
-
 def default_processes() -> int:
     """One for each core but that of the engine, which decides and writes for all of them.
 
@@ -51,7 +44,7 @@ def default_processes() -> int:
 class _Lane:
     """The place of one process: who is there, and when the next may be started."""
 
-    cpu: int | None
+    cpu: int
     remote: Remote | None = None
     losses: int = 0
     not_before: float = 0.0
@@ -63,6 +56,8 @@ class Senders:
     `allow` names the networks beside the public ones that processes may reach. In seconds, `wait` bounds how long
     a job may wait unsent, `silence` how long a process with jobs may say nothing, `idle` how long one lives while
     there is little to do; `eager` starts them at once and for ever.
+
+    The threads keep to one core, and so does the one thread that hands over jobs, until it closes this.
     """
 
     def __init__(
@@ -82,7 +77,9 @@ class Senders:
         self._threads, self._wait, self._eager = threads, wait, eager
         self._limits = Limits(silence, float("inf") if eager else idle)
         self._lock = threading.Lock()
-        self._pool = Pool(self._sent, landed, threads, wait)
+        self._cores = cores()
+        self._kept: threading.Thread | None = None  # the thread that hands jobs over
+        self._pool = Pool(self._sent, landed, threads, wait, self._cores[-1:])
         self._lanes = _lanes(default_processes() if processes is None else processes)
         self._retired: set[Remote] = set()
         self._second, self._handed, self._busy = time.monotonic(), 0, 0
@@ -107,6 +104,9 @@ class Senders:
 
     def send(self, jobs: Sequence[Job]) -> None:
         """Never waits for the network. What comes after `close` lands unsent before this returns."""
+        if self._kept is None:
+            self._kept = threading.current_thread()
+            stay(self._cores[-1:])
         now = time.monotonic()
         for lane, entries in self._sorted(jobs, now).items():
             remote = self._lanes[lane].remote if lane is not None else None
@@ -135,6 +135,8 @@ class Senders:
     def close(self, timeout: float) -> None:
         """Take no more, hand back what waits unsent, wait for what is under way; then every job has landed."""
         until = time.monotonic() + timeout
+        if self._kept is threading.current_thread():
+            stay(self._cores)
         with self._lock:
             self._closed = True
             self._vacated()
@@ -203,5 +205,4 @@ class Senders:
 
 
 def _lanes(count: int) -> list[_Lane]:
-    pinned = cores() if hasattr(os, "sched_setaffinity") else ()
-    return [_Lane(pinned[number % len(pinned)] if pinned else None) for number in range(count)]
+    return [_Lane(cores()[number % len(cores())]) for number in range(count)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -55,6 +56,26 @@ def test_every_job_lands_once_with_its_answer(door: Door) -> None:
     senders.close(5)
     assert sorted(landing.keys) == list(range(1000))
     assert set(landing.answers.values()) == {WELL}
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "sched_getaffinity"), reason="this system has no way to keep a thread to a core"
+)
+def test_threads_keep_to_one_core_with_the_one_that_hands_over_jobs_until_it_closes() -> None:
+    def note(_request: object) -> Answer:
+        seen.append(os.sched_getaffinity(0))
+        return WELL
+
+    seen: list[set[int]] = []
+    landing, before = Landing(), os.sched_getaffinity(0)
+    senders = Senders(note, landing, processes=0)
+    senders.send(jobs(range(50)))
+    mine = os.sched_getaffinity(0)
+    landing.wait(50)
+    senders.close(5)
+    assert len(mine) == 1
+    assert seen == [mine] * 50
+    assert os.sched_getaffinity(0) == before
 
 
 def test_jobs_are_sent_in_the_order_in_which_they_were_handed_over(door: Door) -> None:
