@@ -48,7 +48,7 @@ def main(files: int, number: int, many: int) -> None:
             "sources": {"newsroom": {"type": "folder", "path": "articles/"}},
             "feeds": {"all": {"title": "All"}, "many": {"where": {"title": "/Many/"}}},
         }
-        with Newsroom(Path(name), webhooks, listen=f"127.0.0.1:{port}", more=more) as newsroom:
+        with Newsroom(Path(name), webhooks, listen=f"127.0.0.1:{port}", more=more, fresh=True) as newsroom:
             _fill(newsroom, files)
             began = time.monotonic()
             newsroom.start()
