@@ -5,6 +5,7 @@ with the same number of threads, they are sent by
 
 - plain: a loop of plain `requests.Session.post`, a session a thread; nothing is stored;
 - bare: a loop of our own transport over the same signed requests; nothing is stored;
+- bare on one core: the same, where the engine's threads keep to one too;
 - SQLite, PostgreSQL: the engine, each delivery claimed before it is sent and settled with its attempt;
 - the engine with the same threads in one sender process, which is what a daemon on two cores does by itself while
   there is much to do, and with a sender process for each core.
@@ -18,6 +19,7 @@ ratios.
 from __future__ import annotations
 
 import gc
+import os
 import random
 import resource
 import secrets
@@ -188,6 +190,7 @@ def _rates(desks: Mapping[str, Desk], rounds: int) -> None:
     ways: dict[str, Callable[[], float]] = {
         "plain": lambda: _loop(one, _plain(one, events)),
         "bare": lambda: _loop(one, _bare(one, events)),
+        "bare on one core": lambda: _on_one_core(lambda: _loop(one, _bare(one, events))),
     }
     for name, desk in desks.items():
         ways[name] = partial(desk.engine, threads)
@@ -218,6 +221,15 @@ def _loop(desk: Desk, make: Callable[[], Callable[[int], None]]) -> float:
         began = time.perf_counter()
         list(pool.map(work, range(THREADS)))
         return time.perf_counter() - began
+
+
+def _on_one_core(run: Callable[[], float]) -> float:
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(allowed)})
+    try:
+        return run()
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def _bare(desk: Desk, events: Sequence[Event]) -> Callable[[], Callable[[int], None]]:
