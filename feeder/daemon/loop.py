@@ -62,7 +62,9 @@ class Loop:
             self._rest()
 
     def _rest(self) -> None:
-        pause = min(self._pause(), _AGAIN) if self._trouble.problem else self._pause()
+        pause = self._pause()
+        if self._trouble.problem:
+            pause = min(pause, _AGAIN)
         if self._trouble.refusals:
             self._ending.wait(min(_LONGEST, pause * 2 ** min(self._trouble.refusals - 1, 8)))
         else:

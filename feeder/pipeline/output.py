@@ -118,6 +118,11 @@ class Outlet:
         self._folders |= {files.parent_of(self._root, parcel.name) for parcel in written}
         report.counts["written"] += sum(not parcel.light for parcel in written)
 
+    def drop(self) -> None:
+        """What was to be written later is not to be written after all."""
+        waiting, self._waiting = self._waiting, {}
+        files.drop([it.result() for it in waiting.values()])
+
     def put(self, parcels: Sequence[Parcel]) -> dict[str, OSError]:
         """Write these now, for whoever has the lock; what hindered them, by name."""
         return files.write_all(self._root, parcels, keep=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from feeder.store import archives, feeds
 from feeder.store.archives import NOTHING, UNSEALED, Sealed, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from feeder.config import FeedOptions
@@ -90,17 +91,19 @@ class Publisher:
         """
         report = Report()
         lost = not self._written and not (self._output.folder / "articles").exists()
-        self._pages.follow(self._cursor, report, everything=everything or lost)
-        changed = self._changed(everything=everything)
-        self._looked = tuple(changed)
-        self._feeds(changed, report)
+        with self._whole():
+            self._pages.follow(self._cursor, report, everything=everything or lost)
+            changed = self._changed(everything=everything)
+            self._looked = tuple(changed)
+            self._feeds(changed, report)
         self._check(report)
         return report
 
     def rest(self, report: Report) -> None:
         """What people and crawlers see; then nothing of it all is lost with the power any more."""
-        self._documents.describe(report)
-        self._pages.finish(lambda: [self._noun(state) for state in self._live()], report)
+        with self._whole():
+            self._documents.describe(report)
+            self._pages.finish(lambda: [self._noun(state) for state in self._live()], report)
         self._pages.keep(report)
         self._check(report)
         if not self._looked or self._fragments.many:
@@ -109,6 +112,16 @@ class Publisher:
             self._fragments.tidy()
             self._outlet.sweep()
         self._note("; ".join(report.problems))
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """What was begun and gets no name, since something raises, goes: another publisher begins anew."""
+        try:
+            yield
+        except BaseException:
+            self._documents.drop()
+            self._outlet.drop()
+            raise
 
     def _check(self, report: Report) -> None:
         """What was begun while the folder was ours may have been written after what its new writer wrote."""
@@ -151,17 +164,13 @@ class Publisher:
     def _feeds(self, changed: dict[str, int], report: Report) -> None:
         """Many are written together."""
         done: dict[str, int] = {}
-        try:
-            for name in changed:
-                version = self._feed(name, report)
-                if version is not None:
-                    done[name] = version
-                if self._documents.weight > _HEAP:
-                    self._flush(done, report)
-                    self._documents.describe(report)  # nobody awaits so many: what they say need not be kept
-        except BaseException:
-            self._documents.drop()
-            raise
+        for name in changed:
+            version = self._feed(name, report)
+            if version is not None:
+                done[name] = version
+            if self._documents.weight > _HEAP:
+                self._flush(done, report)
+                self._documents.describe(report)  # nobody awaits so many: what they say need not be kept
         self._flush(done, report)
 
     def _flush(self, done: dict[str, int], report: Report) -> None:

@@ -149,6 +149,21 @@ def test_a_daemon_that_was_down_takes_in_what_came_meanwhile(newsroom: Newsroom,
     until(lambda: newsroom.titles() == [ONE], what="for the deleted one to leave the feed")
 
 
+def test_what_a_command_writes_is_published_and_told_by_an_idle_daemon_at_once(
+    tmp_path: Path, partner: Partner
+) -> None:
+    sources = {"newsroom": {"type": "folder", "path": "articles/", "every": "1h"}}
+    more = {"sources": sources}
+    with Newsroom(tmp_path, {"partner": {"url": f"{partner.url}/partner"}}, more=more) as newsroom:
+        _ready(newsroom)
+        newsroom.write("one.txt", f"{ONE}\n\nIt rained all day in the village.\n")
+        until(lambda: newsroom.titles() == [ONE])
+        until(lambda: len(partner.told) == 1)
+        newsroom.command("articles", "withdraw", "first-story-of-the-day")
+        until(lambda: newsroom.titles() == [], 10, "for the command's change")
+        until(lambda: [it.event["type"] for it in partner.told][1:] == ["article.withdrawn"], 10)
+
+
 # ---------------------------------------------------------------- receivers
 
 

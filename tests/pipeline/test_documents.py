@@ -14,7 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
+from feeder.errors import StoreError
 from feeder.formats import EDITION, FORMATS
 from feeder.pipeline import documents, files, fragments, siblings
 from feeder.pipeline.files import Parcel
@@ -148,6 +150,22 @@ def test_what_was_kept_and_forgotten_is_not_rendered_again_for_something_new(pap
     paper.publish()
     event.remove(paper.store._reader, "after_cursor_execute", watch)
     assert set(read) == {1}
+
+
+def test_a_store_that_refuses_in_between_leaves_nothing_half_written_in_the_folder(paper: Paper) -> None:
+    def refuse(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "FROM membership" in statement:  # a page has been begun by then
+            raise OperationalError(statement, None, Exception("disk I/O error"))
+
+    paper.add(*range(3))
+    event.listen(paper.store._reader, "before_cursor_execute", refuse)
+    with pytest.raises(StoreError):
+        paper.publish()
+    event.remove(paper.store._reader, "before_cursor_execute", refuse)
+    assert [it for it in tree(paper.folder) if str(it).endswith(".tmp")] == []
+    paper.restart()
+    paper.publish()
+    assert len(paper.shown()) == 3
 
 
 # ---------------------------------------------------------------- versions
