@@ -109,7 +109,7 @@ class Desk:
             {"all": feed(title="All")},
             self.client.send,
             LOOPBACK,
-            self.store.now,
+            self.store.probing,
             random.random,
             secrets.token_hex,
             crew=crew,

@@ -130,7 +130,7 @@ def _outside(config: Config, store: Store, client: Client, site: Site, spread: S
         feeds=config.feeds,
         send=client.send,
         allow=config.network.allow,
-        now=store.now,
+        now=store.probing,
         chance=random.random,
         token=secrets.token_hex,
         proxy=config.network.proxy,

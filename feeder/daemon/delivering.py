@@ -90,7 +90,7 @@ class Delivering:
         with self._store.read() as tx:
             lost = losses.any_lost(tx, self._store.now(tx))
         if lost:
-            reclaim(self._store, self._outside.options, self._store.now)
+            reclaim(self._store, self._outside.options, self._store.probing)
             self.loop.wake()
 
     def go_on(self, *, changed: bool) -> None:

@@ -34,7 +34,7 @@ def open_alone(config: Config, roles: Collection[Role], house: ExitStack) -> Sto
     if store.embedded:
         with store.write() as tx:
             leases.drop_all(tx)
-        freed = reclaim(store, config.webhooks, store.now, everything=True)
+        freed = reclaim(store, config.webhooks, store.probing, everything=True)
         if freed:
             log.info("%d deliveries were under way when the last daemon ended; they are sent again", freed)
     return store

@@ -110,7 +110,6 @@ class Dispatcher:
             return 0
         began = monotonic()
         with self._store.write() as tx:
-            sending.probing(tx)
             now = self._outside.now(tx)
             states = self._settle(tx, now)
             flights = self._claim(tx, states, now, upto)
@@ -183,7 +182,6 @@ class Dispatcher:
         if not upto:
             return False
         with self._store.read() as tx:
-            sending.probing(tx)  # what is planned here once is done so ever after, however many wait then
             now = self._outside.now(tx)
             hooks = self._hooks(tx, now)
             names = self._candidates(hooks)
@@ -199,14 +197,15 @@ class Dispatcher:
         hooks, proxy = self._hooks(tx, now), self._outside.proxy
         options = {name: hook.options for name, hook in hooks.items()}
         claimed, states = claim(tx, self._candidates(hooks), locked, options, self._busy(hooks), lease)
+        self._maker.read(tx, claimed)
         return [Flight(it, hooks[it.webhook], now, troubled(states[it.webhook]), proxy) for it in claimed]
 
     def _busy(self, hooks: Mapping[str, Hook]) -> Busy:
-        """A quarter of what we can carry is for receivers in trouble."""
-        room = self._senders.room
+        """A quarter of those who carry is for receivers in trouble, which may keep them for long."""
         flying = sum(it.hook.name in hooks for it in self._flying.values())
-        slow = max(1, (room + len(self._flying)) // 4) - sum(it.troubled for it in self._flying.values())
-        return Busy({}, room, slow, sum(hook.options.concurrency for hook in hooks.values()) - flying)
+        slow = max(1, self._senders.hands // 4) - sum(it.troubled for it in self._flying.values())
+        wanted = sum(hook.options.concurrency for hook in hooks.values()) - flying
+        return Busy({}, self._senders.room, slow, wanted)
 
     # ------------------------------------------------------------ sending
 

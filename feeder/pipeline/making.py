@@ -19,7 +19,7 @@ from feeder.senders import Crew
 from feeder.store import articles, deliveries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from feeder.config import FeedOptions, WebhookOptions
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from feeder.model.feed import Site
     from feeder.secret import Secret
     from feeder.store import Store, Tx
+    from feeder.store.articles import RevisionRow
 
 __all__ = ["Hook", "Maker", "Outside"]
 
@@ -43,8 +44,8 @@ class Outside:
     whose subscribers are in the store (empty: there is none).
 
     `output` is the address of the output folder; `send` never raises for what the network does, and `allow` names
-    the private networks that it may reach; `crew` is how many send. `now` is the store's clock, in a transaction;
-    `chance` gives numbers in 0..1.
+    the private networks that it may reach; `crew` is how many send. `now` begins what is done in a transaction: it
+    gives the moment by the store's clock (see Store.probing). `chance` gives numbers in 0..1.
     """
 
     hooks: Mapping[str, Hook]
@@ -71,7 +72,15 @@ class Maker:
     def __init__(self, store: Store, outside: Outside) -> None:
         self._store, self._outside = store, outside
         self._events: OrderedDict[str, Event] = OrderedDict()
+        self._rows: dict[str, RevisionRow | None] = {}
         self.subscribers = Subscribers(store, outside.hub)
+
+    def read(self, tx: Tx, claimed: Iterable[Delivery]) -> None:
+        """The articles of what is made next, while there is a transaction: to begin one more costs most of it."""
+        self._rows = {}
+        for it in claimed:
+            if it.article and it.event not in self._events and it.event not in self._rows:
+                self._rows[it.event] = articles.row_at_revision(tx, it.article, it.revision)
 
     def make(self, delivery: Delivery, hook: Hook, now: datetime) -> Request | Verdict:
         """The request; or, where that cannot be made, what is to be thought of it. Raises StoreError."""
@@ -97,18 +106,24 @@ class Maker:
     def event(self, delivery: Delivery) -> Event:
         """What webhooks are told: the article as it was at the delivery's revision. Raises LookupError."""
         if delivery.event not in self._events:
-            self._events[delivery.event] = self._read(delivery)
+            self._events[delivery.event] = self._put_together(delivery, self._row(delivery))
             if len(self._events) > _EVENTS:
                 self._events.popitem(last=False)
         return self._events[delivery.event]
 
-    def _read(self, delivery: Delivery) -> Event:
-        it = self._outside
-        with self._store.read() as tx:
-            found = articles.at_revision(tx, delivery.article or "", delivery.revision)
-        if found is None:
+    def _row(self, delivery: Delivery) -> RevisionRow:
+        row = self._rows.get(delivery.event)
+        if row is None:
+            with self._store.read() as tx:
+                row = articles.row_at_revision(tx, delivery.article or "", delivery.revision)
+        if row is None:
             raise LookupError(delivery.article)
-        article, at = credited(found[0], it.site), found[1]
+        return row
+
+    def _put_together(self, delivery: Delivery, row: RevisionRow) -> Event:
+        it = self._outside
+        found, at = articles.from_row(row)
+        article = credited(found, it.site)
         feeds = tuple(
             as_feed(place, it.feeds[place.parent], it.site, it.output, iri="", updated=at)
             for place in places(article, it.feeds)

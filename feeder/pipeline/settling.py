@@ -125,7 +125,6 @@ def reclaim(
     freed = 0
     while True:
         with store.write() as tx:
-            sending.probing(tx)
             moment = now(tx)
             # Webhooks before their deliveries, as whoever settles an answer.
             webhooks.taken(tx, losses.losers(tx, moment, everything=everything), wait=True)

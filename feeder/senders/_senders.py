@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Entry = tuple[float, Job]
 
-QUEUE = 256  # jobs that the threads of this process may have, most of them waiting for one
+QUEUE = 512  # jobs that the threads of this process may have, most of them waiting for one
 _MOST = 8  # processes: one engine feeds no more
 _BACKOFF = 60.0  # seconds at most until a lost process is replaced
 _BUSY = 250  # jobs a second: a quarter of what threads can do
@@ -92,10 +92,15 @@ class Senders:
         """How many more jobs may be handed over now."""
         if self._closed:
             return 0
-        remotes = [lane.remote for lane in self._lanes if lane.remote and lane.remote.ready]
-        ours = QUEUE if len(remotes) < len(self._lanes) or not remotes else 0
-        most = len(remotes) * WINDOW + ours
+        remotes = self._ready()
+        most = len(remotes) * WINDOW + QUEUE * self._carries(remotes)
         return max(most - self._pool.in_hand - sum(remote.in_hand for remote in remotes), 0)
+
+    @property
+    def hands(self) -> int:
+        """How many requests can be under way at once; what else is handed over waits for one of them to land."""
+        remotes = self._ready()
+        return self._threads * (len(remotes) + self._carries(remotes))
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -149,6 +154,13 @@ class Senders:
 
     def _sent(self, job: Job) -> Answer:
         return self._send(job.request)
+
+    def _ready(self) -> list[Remote]:
+        return [lane.remote for lane in self._lanes if lane.remote and lane.remote.ready]
+
+    def _carries(self, remotes: Sequence[Remote]) -> bool:
+        """Whether there is work for the threads of this process beside these."""
+        return len(remotes) < len(self._lanes) or not remotes
 
     def _sorted(self, jobs: Sequence[Job], since: float) -> dict[int | None, list[Entry]]:
         """By lane, in their order; None: for the threads."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from feeder.store.engine import Tx
 
+    RevisionRow = Row[tuple[object, ...]]
+
 Origins = tuple[tuple[str, str], ...]
 
 _LONGEST = 700  # bytes of a key
@@ -41,7 +43,7 @@ _CHANGED_SINCE = (
     .limit(bindparam("limit", type_=Integer))
 )
 _AT_REVISION = (
-    select(article, revision.c.content, revision.c.kind, revision.c.at)
+    select(article, revision.c.content, revision.c.kind, revision.c.at, revision.c.number)
     .join(revision, (revision.c.article == article.c.id) & (revision.c.number == bindparam("number")))
     .where(article.c.id == bindparam("key"))
 )
@@ -73,11 +75,18 @@ def get(tx: Tx, key: str) -> Article | None:
 
 def at_revision(tx: Tx, key: str, number: int) -> tuple[Article, datetime] | None:
     """The article as it was at one revision, and when that revision came."""
-    row = tx.execute(_AT_REVISION, {"key": key, "number": number}).first()
-    if row is None:
-        return None
+    row = row_at_revision(tx, key, number)
+    return None if row is None else from_row(row)
+
+
+def row_at_revision(tx: Tx, key: str, number: int) -> RevisionRow | None:
+    """The same as it is stored: all that the store has to do with it."""
+    return tx.execute(_AT_REVISION, {"key": key, "number": number}).first()
+
+
+def from_row(row: RevisionRow) -> tuple[Article, datetime]:
     values = dict(row._mapping)  # noqa: SLF001  the documented way to a row's names
-    kind, at = values.pop("kind"), values.pop("at")
+    kind, at, number = values.pop("kind"), values.pop("at"), values.pop("number")
     found = _made(values)
     state = State.WITHDRAWN if kind == Change.WITHDRAWN else State.LIVE
     updated = found.updated if number == found.revision else at

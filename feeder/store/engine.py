@@ -6,11 +6,12 @@ import re
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from feeder.errors import StoreError
@@ -30,10 +31,19 @@ Tx = Connection
 _WRITERS = 0x66656564
 # What is asked so often on one connection is prepared: to plan it costs as much as to do it.
 _OFTEN = 5
+# A connection that was used so many seconds ago is not asked whether it lives: that costs as much as most of what
+# is asked of it.
+_FRESH, _RESTS = 1.0, "feeder rests"
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+_CLOCK = text("SELECT clock_timestamp()")
+_WALKS = ("seqscan", "bitmapscan", "hashjoin", "mergejoin")
+_STILL = ", ".join(f"set_config('enable_{it}', 'off', true)" for it in _WALKS)
+_PROBING = text(f"SELECT clock_timestamp(), {_STILL}")
 
 
 class Store:
@@ -100,8 +110,14 @@ class Store:
         """The moment, by the one clock that all who share the store go by."""
         if self.embedded:
             return self._clock()
-        moment: datetime = tx.execute(text("SELECT clock_timestamp()")).scalar_one()
-        return moment.astimezone(UTC)
+        return _utc(tx.execute(_CLOCK).scalar_one())
+
+    def probing(self, tx: Tx) -> datetime:
+        """The same; from then on this transaction walks no table, whatever PostgreSQL believes of its size.
+
+        Nor a bitmap, which would find what is dead again and again: a walk along an index notes it there.
+        """
+        return self.now(tx) if self.embedded else _utc(tx.execute(_PROBING).scalar_one())
 
     def moment(self) -> datetime:
         """The same, where no transaction is under way. Raises StoreError."""
@@ -143,6 +159,10 @@ class Store:
     def __str__(self) -> str:
         # Without the query, which may hold a password too.
         return self.url.set(query={}).render_as_string(hide_password=True)
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
 
 
 def _address(url: str) -> URL:
@@ -209,7 +229,6 @@ def _postgres(url: URL) -> Engine:
             url,
             pool_size=8,
             max_overflow=24,
-            pool_pre_ping=True,
             isolation_level="READ COMMITTED",
             connect_args={"prepare_threshold": None},
         )
@@ -222,5 +241,17 @@ def _postgres(url: URL) -> Engine:
         if is_direct(connection):
             connection.prepare_threshold = _OFTEN
         connection.rollback()
+
+    @event.listens_for(engine, "checkin")
+    def rests(_connection: object, record: Any) -> None:
+        record.info[_RESTS] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def answers(connection: Any, record: Any, _proxy: object) -> None:
+        if monotonic() - record.info.get(_RESTS, monotonic()) > _FRESH:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error:
+                raise InvalidatePoolError from None
 
     return engine

@@ -19,7 +19,6 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
-    text,
     true,
     tuple_,
     union_all,
@@ -55,19 +54,6 @@ class Settled:
     crashes: int
     due: datetime | None
     began: datetime
-
-
-def probing(tx: Tx) -> None:
-    """Nothing in this transaction walks the backlog, whatever PostgreSQL believes of its size.
-
-    Nor a bitmap, which would find what is dead again and again: a walk along an index notes it there.
-    """
-    if tx.dialect.name == "postgresql":
-        tx.execute(_PROBING)
-
-
-_WALKS = ("seqscan", "bitmapscan", "hashjoin", "mergejoin")
-_PROBING = text("SELECT " + ", ".join(f"set_config('enable_{it}', 'off', true)" for it in _WALKS))
 
 
 # ---------------------------------------------------------------- claiming
@@ -245,10 +231,7 @@ def settle(tx: Tx, outcomes: Sequence[Settled], now: datetime) -> frozenset[tupl
     """
     rows = [_row(it, now) for it in sorted(outcomes, key=attrgetter("delivery"))]
     ended = _ended_alone if tx.dialect.name == "sqlite" else _ended_shared
-    mine = ended(tx, rows) if rows else frozenset()
-    over = [it for it in outcomes if it.state is not DeliveryState.PENDING]
-    behind.let_go(tx, [it.delivery for it in over if (it.delivery, it.token) in mine])
-    return mine
+    return ended(tx, rows) if rows else frozenset()
 
 
 _SETTLED = ("state", "reason", "tries", "crashes", "due", "began", "done", "token", "id")
@@ -271,10 +254,12 @@ def _settle() -> Any:
     *changed, token, key = new.c
     values = {it.name: it for it in changed} | {"token": None}
     leased = update(delivery).where(delivery.c.id == key, delivery.c.token == token).values(values)
-    ended = leased.returning(key, token, delivery.c.webhook, delivery.c.lane).cte("ended")
+    ended = leased.returning(key, token, delivery.c.webhook, delivery.c.lane, delivery.c.state).cte("ended")
+    over = (delivery.c.behind == ended.c.id) & (ended.c.state != str(DeliveryState.PENDING))
+    passed = update(delivery).where(over).values(behind=None).cte("passed")
     flew = (flight.c.webhook == ended.c.webhook) & (flight.c.lane == ended.c.lane)
     landed = delete(flight).where(flew, flight.c.delivery == ended.c.id).cte("landed")
-    return select(ended.c.id, ended.c.token).add_cte(landed)
+    return select(ended.c.id, ended.c.token).add_cte(landed, passed)
 
 
 def _ended_alone(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> frozenset[tuple[int, str]]:
@@ -282,6 +267,7 @@ def _ended_alone(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> frozenset[tuple[int
     mine = [(*row[:-2], None, row[-1]) for row in rows if (row[-1], row[-2]) in held]
     bulk.change_all(tx, delivery, _SETTLED, mine)
     tx.execute(_landed(), {"ids": bulk.numbers(tx, (row[-1] for row in mine))})
+    behind.let_go(tx, [row[-1] for row in mine if row[0] != DeliveryState.PENDING])
     return frozenset(lease for row in rows if (lease := (row[-1], row[-2])) in held)
 
 
