@@ -47,12 +47,12 @@ def claim(
     """
     claimed: list[Delivery] = []
     states = dict(locked)
-    ready = sending.ready(tx, names, lease.now, lease.upto, min(busy.free, AT_ONCE), _sure(names, states, busy))
-    wanted = set().union(*ready.values())
-    if others := wanted - states.keys():
+    sure = _sure(names, states, busy)
+    ready, busy.leased = sending.look(tx, names, lease.now, lease.upto, min(busy.free, AT_ONCE), sure, states)
+    if others := set().union(*ready.values()) - states.keys():
         states |= webhooks.taken(tx, others, wait=False)
-    if wanted:  # counted when they are ours: until then another node may claim of them
-        busy.leased = sending.under_way(tx, wanted)
+        # Counted when they are ours: until then another node may claim of them.
+        busy.leased |= sending.under_way(tx, others)
     for lane, waiting in ready.items():
         asked = [states[name] for name in waiting if name in states]
         most = _most(asked, options, busy, lease.now, lane)

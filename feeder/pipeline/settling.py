@@ -49,9 +49,8 @@ def settle(
     """
     before = webhooks.taken(tx, {it.delivery.webhook for it in done}, wait=True)
     fates = [_fate(tx, it, before[it.delivery.webhook], now, chance) for it in done]
-    mine = sending.settle(tx, fates, now)
+    mine = sending.settle(tx, fates, now, [it.attempt for it in done])
     kept = [(fate.delivery, fate.token) in mine for fate in fates]
-    deliveries.log_all(tx, [_logged(it.attempt, ours) for it, ours in zip(done, kept, strict=True) if it.attempt])
     after = dict(before)
     for it, fate, ours in zip(done, fates, kept, strict=True):
         _say(it, fate, kept=ours)
@@ -61,11 +60,6 @@ def settle(
     _let_pass(tx, [it for it, ours in zip(done, kept, strict=True) if ours], now)
     webhooks.put_all(tx, [state for name, state in after.items() if state is not before[name]])
     return after
-
-
-def _logged(attempt: Attempt, kept: bool) -> Attempt:  # noqa: FBT001 - said by its name
-    """An answer that came after its lease was lost is marked so."""
-    return attempt if kept else replace(attempt, fenced=True)
 
 
 def _fate(tx: Tx, it: Done, state: WebhookState, now: datetime, chance: Callable[[], float]) -> Settled:

@@ -36,26 +36,32 @@ _SQLITE = sqlite.dialect()
 def add_all(tx: Tx, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
     """Insert the rows, whose values are those of these columns."""
     if rows:
-        tx.execute(_adding(tx.dialect.name, table, names), given(tx, table, names, rows))
+        tx.execute(_adding(tx.dialect.name, table, names), given(tx, named(table, names), rows))
 
 
 def change_all(tx: Tx, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
     """Write these columns of the rows with these keys, the last of the columns."""
     if rows:
-        tx.execute(_changing(tx.dialect.name, table, names), given(tx, table, names, rows))
+        tx.execute(_changing(tx.dialect.name, table, names), given(tx, named(table, names), rows))
 
 
-def given(tx: Tx, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> dict[str, str]:
-    """The rows as parameters of a statement with `new`."""
-    columns = list(zip(*rows, strict=True))
-    for place, name in enumerate(names):
-        if isinstance(table.c[name].type, Instant):
-            columns[place] = tuple(map(number, columns[place]))
-        elif isinstance(table.c[name].type, LargeBinary):
-            columns[place] = tuple(map(bytes.decode, columns[place]))
+def named(table: Table, names: Iterable[str]) -> tuple[Column[Any], ...]:
+    return tuple(table.c[name] for name in names)
+
+
+def given(
+    tx: Tx, columns: Sequence[Column[Any]], rows: Sequence[Sequence[Any]], word: str = "all"
+) -> dict[str, str]:
+    """The rows as parameters of a statement with `new` of these columns and this word."""
+    cells = list(zip(*rows, strict=True)) or [()] * len(columns)
+    for place, it in enumerate(columns):
+        if isinstance(it.type, Instant):
+            cells[place] = tuple(map(number, cells[place]))
+        elif _is_bytes(it):
+            cells[place] = tuple(map(bytes.decode, cells[place]))
     if tx.dialect.name == "sqlite":
-        return {"rows": _encode(list(zip(*columns, strict=True)))}
-    return {f"all_{name}": array(values) for name, values in zip(names, columns, strict=True)}
+        return {"rows": _encode(list(zip(*cells, strict=True)))}
+    return {f"{word}_{it.name}": array(values) for it, values in zip(columns, cells, strict=True)}
 
 
 def array(values: Sequence[Any]) -> str:
@@ -79,26 +85,25 @@ _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=
 
 @cache
 def _adding(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
-    return insert(table).from_select(list(names), select(*new(dialect, table, names).c))
+    return insert(table).from_select(list(names), select(*new(dialect, named(table, names)).c))
 
 
 @cache
 def _changing(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
-    rows = new(dialect, table, names)
+    rows = new(dialect, named(table, names))
     *others, key = names
     return update(table).where(table.c[key] == rows.c[key]).values({name: rows.c[name] for name in others})
 
 
-def new(dialect: str, table: Table, names: tuple[str, ...]) -> Subquery:
-    """A table of the rows that are given, with these columns."""
-    columns = [table.c[name] for name in names]
+def new(dialect: str, columns: Sequence[Column[Any]], word: str = "all") -> Subquery:
+    """A table of the rows that are given, with these columns; on PostgreSQL a statement has several, by `word`."""
     if dialect == "sqlite":
         each = func.json_each(bindparam("rows", type_=String)).table_valued("value", name="given")
         cells = [(it, func.json_extract(each.c.value, f"$[{place}]")) for place, it in enumerate(columns)]
         return select(
             *((cast(cell, LargeBinary) if _is_bytes(it) else cell).label(it.name) for it, cell in cells)
         ).subquery("new")
-    found = unnested({it.name: String() if _is_bytes(it) else it.type for it in columns})
+    found = unnested({it.name: String() if _is_bytes(it) else it.type for it in columns}, word)
     texts = [
         func.convert_to(found.c[it.name], "UTF8").label(it.name) if _is_bytes(it) else found.c[it.name]
         for it in columns
@@ -106,9 +111,9 @@ def new(dialect: str, table: Table, names: tuple[str, ...]) -> Subquery:
     return select(*texts).subquery("new")
 
 
-def unnested(columns: Mapping[str, TypeEngine[Any]]) -> Any:
-    """For PostgreSQL: a table of the array parameters `all_…`, one for each of these columns."""
-    arrays = (cast(bindparam(f"all_{name}", type_=String), ARRAY(kind)) for name, kind in columns.items())
+def unnested(columns: Mapping[str, TypeEngine[Any]], word: str = "all") -> Any:
+    """For PostgreSQL: a table of the array parameters `word_…`, one for each of these columns."""
+    arrays = (cast(bindparam(f"{word}_{name}", type_=String), ARRAY(kind)) for name, kind in columns.items())
     typed = (column(name, kind) for name, kind in columns.items())
     return func.unnest(*arrays).table_valued(*typed).render_derived("given")
 

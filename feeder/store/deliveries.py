@@ -177,14 +177,15 @@ def attempts(tx: Tx, key: int) -> tuple[Attempt, ...]:
 
 
 _TRIED = ("delivery", "number", "at", "took", "phase", "outcome", "reason", "status", "address", "body")
-_MARKED = ("truncated", "fenced")
+LOGGED = (*_TRIED, "truncated", "fenced")
 
 
 def log_all(tx: Tx, attempts: Iterable[Attempt]) -> None:
-    bulk.add_all(tx, attempt, (*_TRIED, *_MARKED), [_tried(it) for it in attempts])
+    bulk.add_all(tx, attempt, LOGGED, [logged(it) for it in attempts])
 
 
-def _tried(it: Attempt) -> tuple[Any, ...]:
+def logged(it: Attempt) -> tuple[Any, ...]:
+    """Its row, of the columns LOGGED."""
     took, body = round(it.took * MICROSECONDS), it.body.encode("utf-8", "replace")
     said = (str(it.phase), str(it.outcome), it.reason, it.status, it.address, body)
     return (it.delivery, it.number, it.at, took, *said, it.truncated, it.fenced)

@@ -6,6 +6,7 @@ crash anywhere repeats, and never loses.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,12 @@ from sqlalchemy import (
     Integer,
     String,
     bindparam,
+    cast,
     delete,
     func,
     insert,
     literal_column,
+    null,
     select,
     true,
     tuple_,
@@ -27,10 +30,10 @@ from sqlalchemy import (
 
 from feeder.model.delivery import Delivery, DeliveryState, Lane
 from feeder.model.noun import noun
-from feeder.store import behind, bulk
+from feeder.store import behind, bulk, deliveries
 from feeder.store._rows import FIELDS, KINDS, LANES, is_open, waits
 from feeder.store.instant import Instant
-from feeder.store.schema_deliveries import delivery, flight, webhook
+from feeder.store.schema_deliveries import attempt, delivery, flight, webhook
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -38,8 +41,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
+    from feeder.model.delivery import Attempt
     from feeder.store.bulk import Query
     from feeder.store.engine import Tx
+
+
+Leased = dict[tuple[str, Lane], int]  # how many, by webhook and lane
 
 
 @noun(frozen=True, slots=True)
@@ -63,19 +70,36 @@ def ready(
     tx: Tx, names: Sequence[str], now: datetime, upto: int, most: int, sure: Collection[str] = ()
 ) -> dict[Lane, list[str]]:
     """The first of these webhooks, at most so many, that have something to send now; those `sure` to have news."""
+    return look(tx, names, now, upto, most, sure, ())[0]
+
+
+def look(
+    tx: Tx,
+    names: Sequence[str],
+    now: datetime,
+    upto: int,
+    most: int,
+    sure: Collection[str],
+    ours: Iterable[str],
+) -> tuple[dict[Lane, list[str]], Leased]:
+    """The same, and how many deliveries to `ours` are leased."""
     found: dict[Lane, list[str]] = {Lane.NEWS: list(sure)} if sure else {}
+    leased: Leased = {}
     if names and upto and most > 0:
         others = [name for name in names if name not in sure] if sure else names
         given = {"names": bulk.words(others), "all": bulk.words(names), "now": now, "upto": upto, "most": most}
-        for lane, name in bulk.rows(tx, _ready(tx.dialect.name), given):
-            found.setdefault(LANES[lane], []).append(name)
-    return found
+        for lane, name, number in bulk.rows(tx, _look(tx.dialect.name), given | {"ours": bulk.words(ours)}):
+            if number is None:
+                found.setdefault(LANES[lane], []).append(name)
+            else:
+                leased[name, LANES[lane]] = number
+    return found, leased
 
 
-def under_way(tx: Tx, names: Iterable[str]) -> dict[tuple[str, Lane], int]:
-    """How many deliveries are leased, on all nodes, by webhook and lane; of these webhooks at least."""
-    found = bulk.rows(tx, _under_way(tx.dialect.name), {"names": bulk.words(names)})
-    return {(name, LANES[lane]): number for name, lane, number in found}
+def under_way(tx: Tx, names: Iterable[str]) -> Leased:
+    """How many deliveries to these webhooks are leased, on all nodes."""
+    found = bulk.rows(tx, _under_way(tx.dialect.name), {"ours": bulk.words(names)})
+    return {(name, LANES[lane]): number for lane, name, number in found}
 
 
 def claim(
@@ -130,15 +154,19 @@ def _leased(row: Sequence[Any], lane: Lane, token: str) -> Delivery:
 
 @cache
 def _under_way(name: str) -> Query:
-    number = func.count().label("number")
+    return bulk.query(name, _counted(name))
+
+
+def _counted(name: str) -> Any:
+    each, number = bulk.each(name, "ours"), func.count().label("number")
     if name == "sqlite":
-        columns = (flight.c.webhook, flight.c.lane)
-        return bulk.query(name, select(*columns, number).group_by(*columns))
+        mine = flight.c.webhook.in_(select(each.c.value))
+        columns = (flight.c.lane, flight.c.webhook)
+        return select(*columns, number).where(mine).group_by(*columns)
     # By webhook: all at once is a walk over whatever was leased since the last vacuum.
-    each = bulk.each(name, "names")
     query = select(flight.c.lane, number).where(flight.c.webhook == each.c.value)
     leased = query.group_by(flight.c.lane).correlate(each).lateral("leased")
-    return bulk.query(name, select(each.c.value, *leased.c).select_from(each.join(leased, true())))
+    return select(leased.c.lane, each.c.value, leased.c.number).select_from(each.join(leased, true()))
 
 
 def _due(name: ColumnElement[str], lane: Any) -> Any:
@@ -155,13 +183,14 @@ def _due(name: ColumnElement[str], lane: Any) -> Any:
 
 
 @cache
-def _ready(name: str) -> Query:
+def _look(name: str) -> Query:
     news, again = _ready_in(name, "names", Lane.NEWS), _ready_in(name, "all", Lane.REPLAY)
     # Hardly ever is anything sent again: to know that costs less than to ask each webhook.
     replayed = (delivery.c.lane == _in_words(Lane.REPLAY)) & delivery.c.behind.is_(None)
     any_again = select(delivery.c.id).where(is_open(), replayed).limit(1).scalar_subquery()
     lanes = [it.limit(bindparam("most")).subquery() for it in (news, again.where(any_again.is_not(None)))]
-    return bulk.query(name, union_all(*(select(*it.c) for it in lanes)))
+    none = cast(null(), Integer).label("number")
+    return bulk.query(name, union_all(*(select(*it.c, none) for it in lanes), _counted(name)))
 
 
 def _in_words(lane: Lane) -> ColumnElement[int]:
@@ -223,15 +252,22 @@ def _lease() -> tuple[Any, Any]:
 # ---------------------------------------------------------------- settling
 
 
-def settle(tx: Tx, outcomes: Sequence[Settled], now: datetime) -> frozenset[tuple[int, str]]:
-    """Write what became of leased deliveries; returns the leases (delivery and token) that were still held.
+Lease = tuple[int, str]  # delivery and token
 
-    The others were lost to somebody else meanwhile: of them nothing is written. One delivery may have ended twice,
-    under a lease that was lost and under the next one. Rows are locked in the order of their ids.
+
+def settle(
+    tx: Tx, outcomes: Sequence[Settled], now: datetime, attempts: Sequence[Attempt | None] = ()
+) -> frozenset[Lease]:
+    """Write what became of leased deliveries, with their attempts; returns the leases that were still held.
+
+    The others were lost to somebody else meanwhile: of them the attempt alone is written, as fenced. One delivery
+    may have ended twice, under a lease that was lost and under the next one. Rows are locked in the order of their
+    ids. `attempts` are of the outcomes, one of each, if any.
     """
     rows = [_row(it, now) for it in sorted(outcomes, key=attrgetter("delivery"))]
+    tried = [(it, fate.token) for it, fate in zip(attempts, outcomes, strict=False) if it is not None]
     ended = _ended_alone if tx.dialect.name == "sqlite" else _ended_shared
-    return ended(tx, rows) if rows else frozenset()
+    return ended(tx, rows, tried) if rows else frozenset()
 
 
 _SETTLED = ("state", "reason", "tries", "crashes", "due", "began", "done", "token", "id")
@@ -242,15 +278,21 @@ def _row(it: Settled, now: datetime) -> tuple[Any, ...]:
     return (str(it.state), it.reason, it.tries, it.crashes, it.due, it.began, done, it.token, it.delivery)
 
 
-def _ended_shared(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> frozenset[tuple[int, str]]:
-    found = tx.execute(_settle(), bulk.given(tx, delivery, _SETTLED, rows)).all()
-    return frozenset((key, token) for key, token in found)
+_TRIED = (*bulk.named(attempt, deliveries.LOGGED[:-1]), delivery.c.token)
+
+
+def _ended_shared(
+    tx: Tx, rows: Sequence[tuple[Any, ...]], tried: Iterable[tuple[Attempt, str]]
+) -> frozenset[Lease]:
+    new = [(*deliveries.logged(it)[:-1], token) for it, token in tried]
+    given = bulk.given(tx, bulk.named(delivery, _SETTLED), rows) | bulk.given(tx, _TRIED, new, "tried")
+    return frozenset((key, token) for key, token in tx.execute(_settle(), given))
 
 
 @cache
 def _settle() -> Any:
     """For PostgreSQL: all in one."""
-    new = bulk.new("postgresql", delivery, _SETTLED)
+    new = bulk.new("postgresql", bulk.named(delivery, _SETTLED))
     *changed, token, key = new.c
     values = {it.name: it for it in changed} | {"token": None}
     leased = update(delivery).where(delivery.c.id == key, delivery.c.token == token).values(values)
@@ -259,15 +301,22 @@ def _settle() -> Any:
     passed = update(delivery).where(over).values(behind=None).cte("passed")
     flew = (flight.c.webhook == ended.c.webhook) & (flight.c.lane == ended.c.lane)
     landed = delete(flight).where(flew, flight.c.delivery == ended.c.id).cte("landed")
-    return select(ended.c.id, ended.c.token).add_cte(landed, passed)
+    *tried, under = bulk.new("postgresql", _TRIED, "tried").c
+    held = select(ended.c.id).where(ended.c.id == tried[0], ended.c.token == under).exists()
+    logged = insert(attempt).from_select(deliveries.LOGGED, select(*tried, ~held)).cte("logged")
+    return select(ended.c.id, ended.c.token).add_cte(landed, passed, logged)
 
 
-def _ended_alone(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> frozenset[tuple[int, str]]:
+def _ended_alone(
+    tx: Tx, rows: Sequence[tuple[Any, ...]], tried: Iterable[tuple[Attempt, str]]
+) -> frozenset[Lease]:
     held = frozenset(map(tuple, bulk.rows(tx, _held(), {"ids": bulk.numbers(tx, (row[-1] for row in rows))})))
     mine = [(*row[:-2], None, row[-1]) for row in rows if (row[-1], row[-2]) in held]
     bulk.change_all(tx, delivery, _SETTLED, mine)
     tx.execute(_landed(), {"ids": bulk.numbers(tx, (row[-1] for row in mine))})
     behind.let_go(tx, [row[-1] for row in mine if row[0] != DeliveryState.PENDING])
+    late = ((it, (it.delivery, token) not in held) for it, token in tried)
+    deliveries.log_all(tx, [replace(it, fenced=True) if fenced else it for it, fenced in late])
     return frozenset(lease for row in rows if (lease := (row[-1], row[-2])) in held)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from feeder.errors import StoreError
-from feeder.model.delivery import Answer, DeliveryState, Outcome, Request
+from feeder.model.delivery import Answer, DeliveryState, NoticeKind, Outcome, Request
+from feeder.pipeline import notices
 from feeder.pipeline.settling import reclaim
 from tests.pipeline.outside import LEASE, PATIENCE, Gate, Post, answered, hook
 
@@ -83,18 +85,39 @@ def test_when_the_store_refuses_the_answers_are_kept_and_nothing_is_sent(store: 
         post.landed()
 
 
-def test_what_cannot_be_read_when_it_is_to_be_sent_is_owed_as_before(store: Store, tmp_path: Path) -> None:
+def test_an_article_that_cannot_be_read_is_not_claimed(store: Store, tmp_path: Path) -> None:
     with Post(store, tmp_path) as post:
         post.owe()
+        with _away(store, "revision"), pytest.raises(StoreError):
+            post.send()
+        assert (post.states(), post.sender.sent) == (["pending"], [])
+        assert post.round() == 1
+        assert (post.states(), post.delivery().tries, post.delivery().crashes) == (["delivered"], 1, 0)
+
+
+def test_a_notice_that_cannot_be_read_when_it_is_to_be_sent_is_owed_as_before(
+    store: Store, tmp_path: Path
+) -> None:
+    asking = hook("partner", on=["source.failing"])
+    with Post(store, tmp_path, asking) as post:
         with store.write() as tx:
-            tx.execute(text("ALTER TABLE revision RENAME TO away"))
-        assert post.send() == 1
-        with store.write() as tx:
-            tx.execute(text("ALTER TABLE away RENAME TO revision"))
+            told = {"partner": asking.options}
+            notices.notify(tx, told, NoticeKind.SOURCE_FAILING, "wire", "source wire fails", post.now)
+        with _away(store, "notice"):
+            assert post.send() == 1
         assert (post.send(), post.sender.sent) == (1, [])
         post.landed()
         post.write()
         assert (post.states(), post.delivery().tries, post.delivery().crashes) == (["delivered"], 1, 0)
+
+
+@contextmanager
+def _away(store: Store, table: str) -> Iterator[None]:
+    with store.write() as tx:
+        tx.execute(text(f"ALTER TABLE {table} RENAME TO away"))
+    yield
+    with store.write() as tx:
+        tx.execute(text(f"ALTER TABLE away RENAME TO {table}"))
 
 
 # ---------------------------------------------------------------- the end
