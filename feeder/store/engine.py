@@ -34,16 +34,14 @@ _OFTEN = 5
 # A connection that was used so many seconds ago is not asked whether it lives: that costs as much as most of what
 # is asked of it.
 _FRESH, _RESTS = 1.0, "feeder rests"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 _CLOCK = text("SELECT clock_timestamp()")
 _WALKS = ("seqscan", "bitmapscan", "hashjoin", "mergejoin")
 _STILL = ", ".join(f"set_config('enable_{it}', 'off', true)" for it in _WALKS)
 _PROBING = text(f"SELECT clock_timestamp(), {_STILL}")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Store:

@@ -162,6 +162,19 @@ def test_attempts_are_kept_with_whatever_bytes_the_receiver_said(store: Store) -
     assert (first, second.number, second.status, second.fenced) == (it, 2, None, True)
 
 
+def test_an_attempt_is_written_with_its_outcome_and_fenced_where_its_lease_was_lost(store: Store) -> None:
+    tried = Attempt(1, 1, NOW, 0.25, Phase.DONE, Outcome.DELIVERED, '204 {no}, "content"', body="ü\\, {}")
+    with store.write() as tx:
+        keys = [owed(tx, number) for number in (1, 2, 3)]
+        claimed(tx, {"partner": 3})
+        # The third was not sent after all; the first ended under two leases.
+        fates = [fate(keys[0], token="lost"), fate(keys[1]), fate(keys[2]), fate(keys[0])]
+        made = [replace(tried, delivery=key) for key in (keys[0], keys[1], keys[0])]
+        sending.settle(tx, fates, NOW, [made[0], made[1], None, made[2]])
+        found = [deliveries.attempts(tx, key) for key in keys]
+    assert found == [(replace(made[0], fenced=True), made[2]), (made[1],), ()]
+
+
 # ---------------------------------------------------------------- one behind the other
 
 

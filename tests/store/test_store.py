@@ -15,7 +15,19 @@ from sqlalchemy import event, text
 
 from feeder.errors import StoreError, StoreInUse
 from feeder.model.article import Change, Content, Enclosure, Episode, Origin, Person, State, Subject
-from feeder.store import Store, archives, articles, content, documents, feeds, leases, lock, migrations, reckoning
+from feeder.store import (
+    Store,
+    archives,
+    articles,
+    content,
+    documents,
+    engine,
+    feeds,
+    leases,
+    lock,
+    migrations,
+    reckoning,
+)
 from feeder.store.documents import DocumentState, Known
 from feeder.store.feeds import FeedState
 from tests.samples import NOW, article
@@ -311,3 +323,37 @@ def test_a_second_daemon_is_refused_and_told_who_has_the_store(tmp_path: Path) -
         assert lock.holder(database) is None
         with lock.DaemonLock(database):
             assert Path(f"{database}.lock").exists()
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_a_connection_that_rested_is_asked_whether_it_lives(
+    store: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_FRESH", 0.0)
+    first = _server_process(store)
+    _end(first, store_url)
+    assert _server_process(store) != first
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_one_that_was_just_used_and_died_costs_one_error(
+    store: Store, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_FRESH", 3600.0)
+    first = _server_process(store)
+    _end(first, store_url)
+    with pytest.raises(StoreError, match="refused"):
+        _server_process(store)
+    assert _server_process(store) != first
+
+
+def _server_process(store: Store) -> int:
+    with store.read() as tx:
+        return int(tx.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+
+def _end(process: int, url: str) -> None:
+    other = Store(url)
+    with other.read() as tx:
+        assert tx.execute(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process}).scalar_one()
+    other.close()
