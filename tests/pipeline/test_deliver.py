@@ -204,20 +204,6 @@ def test_no_more_than_all_threads_are_used(store: Store, tmp_path: Path) -> None
         assert post.send() == 2
 
 
-def test_receivers_in_trouble_keep_a_quarter_of_all_threads_at_most(store: Store, tmp_path: Path) -> None:
-    gate = Gate()
-    hooks = [hook(f"partner-{nth}") for nth in range(40)]
-    with Post(store, tmp_path, *hooks) as post:
-        post.sender.script = (*[unanswered()] * 40, gate)
-        post.owe()
-        assert post.round() == 40
-        post.now += 2 * SCHEDULE[0]
-        assert (post.send(), post.send()) == (32, 0)
-        gate.open()
-        post.landed(32)
-        assert post.send() == 8
-
-
 @pytest.mark.parametrize("status", ["paused", "disabled"])
 def test_a_webhook_that_is_paused_or_disabled_keeps_what_it_is_owed(post: Post, status: str) -> None:
     post.set_status(status)
