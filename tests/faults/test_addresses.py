@@ -60,7 +60,7 @@ def test_row_14_a_name_that_leads_inside_is_blocked_before_a_packet_is_sent(
         *("127.0.0.1", "::1", "::ffff:127.0.0.1", "0.0.0.0", "::", "10.0.0.1", "172.16.0.1", "192.168.0.1"),  # noqa: S104
         *("100.64.0.1", "169.254.169.254", "168.63.129.16", "fd00:ec2::254", "fe80::1"),
     )
-    client = hurried(ONLY_NEIGHBOUR, lookup=names.__getitem__)
+    client = hurried(ONLY_NEIGHBOUR, PATIENCE, lookup=names.__getitem__)
     with Receiver() as inside, Scene(store, tmp_path, client, **addressed(names, inside.port)) as scene:
         scene.tell()
         blocked(scene, names)
@@ -72,13 +72,16 @@ def test_row_14_a_name_that_leads_inside_is_blocked_before_a_packet_is_sent(
 def test_row_14_what_was_held_is_sent_when_the_line_stands_in_the_configuration(
     store: Store, tmp_path: Path, see: See
 ) -> None:
-    with Receiver() as inside, Scene(store, tmp_path, hurried(ONLY_NEIGHBOUR), faulty=inside.url) as scene:
+    with (
+        Receiver() as inside,
+        Scene(store, tmp_path, hurried(ONLY_NEIGHBOUR, PATIENCE), faulty=inside.url) as scene,
+    ):
         scene.tell(2)
         scene.held("blocked")
         scene.later(minutes=4)
         assert len(scene.attempts()) == 2
         (line,) = {it.reason.partition("allow: [")[2].rstrip("]}") for it in scene.attempts()}
-        allowed = hurried((*ONLY_NEIGHBOUR, line))
+        allowed = hurried((*ONLY_NEIGHBOUR, line), PATIENCE)
         scene.post.dispatcher.use(replace(scene.post.outside, send=allowed.send))
         scene.later(minutes=1)
         assert [(it.state.value, it.tries) for it in scene.post.newsroom.owed("faulty")] == [("delivered", 1)] * 2
@@ -99,7 +102,7 @@ def test_row_15_no_spelling_of_an_address_inside_is_connected_to(
 ) -> None:
     with Receiver() as inside:
         hooks = {f"faulty-{n}": f"http://{it}:{inside.port}/hook" for n, it in enumerate(SPELLINGS)}
-        with Scene(store, tmp_path, hurried(ONLY_NEIGHBOUR), **hooks) as scene:
+        with Scene(store, tmp_path, hurried(ONLY_NEIGHBOUR, PATIENCE), **hooks) as scene:
             scene.tell()
             for name in hooks:
                 (attempt,) = scene.attempts(name)
@@ -116,7 +119,7 @@ def test_row_16_every_connection_is_judged_anew(
     store: Store, tmp_path: Path, see: See, connected: set[str]
 ) -> None:
     answers = iter([["127.0.0.3"], ["127.0.0.1"], ["10.0.0.1"]])
-    client = hurried((*ONLY_NEIGHBOUR, "127.0.0.3/32"), lookup=lambda _: next(answers))
+    client = hurried((*ONLY_NEIGHBOUR, "127.0.0.3/32"), PATIENCE, lookup=lambda _: next(answers))
     with Receiver(exactly(head(204, [("Connection", "close")])), host="127.0.0.3") as public:
         url = f"http://rebinding.example:{public.port}/hook"
         with Scene(store, tmp_path, client, faulty=url) as scene:
@@ -139,7 +142,7 @@ def test_row_17_of_mixed_addresses_only_the_public_are_tried(
     store: Store, tmp_path: Path, see: See, connected: set[str]
 ) -> None:
     mixed = ["10.0.0.1", "::1", "127.0.0.1", "127.0.0.3"]
-    client = hurried((*ONLY_NEIGHBOUR, "127.0.0.3/32"), lookup=lambda _: mixed)
+    client = hurried((*ONLY_NEIGHBOUR, "127.0.0.3/32"), PATIENCE, lookup=lambda _: mixed)
     public = Receiver(host="127.0.0.3")
     url = f"http://mixed.example:{public.port}/hook"
     with public, Scene(store, tmp_path, client, faulty=url) as scene:
@@ -156,7 +159,7 @@ def test_row_18_a_wrapped_address_is_blocked_like_the_one_within(
         *("64:ff9b::a9fe:a9fe", "64:ff9b:1::a9fe:a9fe", "2002:a9fe:a9fe::1", "2002:7f00:1::", "::169.254.169.254"),
         *("::ffff:169.254.169.254", "2001:0:4136:e378:8000:63bf:5601:5601", "fe80::5efe:a9fe:a9fe"),
     )
-    client = hurried(ONLY_NEIGHBOUR, lookup=names.__getitem__)
+    client = hurried(ONLY_NEIGHBOUR, PATIENCE, lookup=names.__getitem__)
     with Receiver() as inside, Scene(store, tmp_path, client, **addressed(names, inside.port)) as scene:
         scene.tell()
         blocked(scene, names)
