@@ -267,7 +267,11 @@ def settle(
     rows = [_row(it, now) for it in sorted(outcomes, key=attrgetter("delivery"))]
     tried = [(it, fate.token) for it, fate in zip(attempts, outcomes, strict=False) if it is not None]
     ended = _ended_alone if tx.dialect.name == "sqlite" else _ended_shared
-    return ended(tx, rows, tried) if rows else frozenset()
+    mine = ended(tx, rows, tried) if rows else frozenset()
+    # By a statement of its own: one that looks while it writes does not see what was owed behind it just then.
+    over = [it for it in outcomes if it.state is not DeliveryState.PENDING]
+    behind.let_go(tx, [it.delivery for it in over if (it.delivery, it.token) in mine])
+    return mine
 
 
 _SETTLED = ("state", "reason", "tries", "crashes", "due", "began", "done", "token", "id")
@@ -296,15 +300,13 @@ def _settle() -> Any:
     *changed, token, key = new.c
     values = {it.name: it for it in changed} | {"token": None}
     leased = update(delivery).where(delivery.c.id == key, delivery.c.token == token).values(values)
-    ended = leased.returning(key, token, delivery.c.webhook, delivery.c.lane, delivery.c.state).cte("ended")
-    over = (delivery.c.behind == ended.c.id) & (ended.c.state != str(DeliveryState.PENDING))
-    passed = update(delivery).where(over).values(behind=None).cte("passed")
+    ended = leased.returning(key, token, delivery.c.webhook, delivery.c.lane).cte("ended")
     flew = (flight.c.webhook == ended.c.webhook) & (flight.c.lane == ended.c.lane)
     landed = delete(flight).where(flew, flight.c.delivery == ended.c.id).cte("landed")
     *tried, under = bulk.new("postgresql", _TRIED, "tried").c
     held = select(ended.c.id).where(ended.c.id == tried[0], ended.c.token == under).exists()
     logged = insert(attempt).from_select(deliveries.LOGGED, select(*tried, ~held)).cte("logged")
-    return select(ended.c.id, ended.c.token).add_cte(landed, passed, logged)
+    return select(ended.c.id, ended.c.token).add_cte(landed, logged)
 
 
 def _ended_alone(
@@ -314,7 +316,6 @@ def _ended_alone(
     mine = [(*row[:-2], None, row[-1]) for row in rows if (row[-1], row[-2]) in held]
     bulk.change_all(tx, delivery, _SETTLED, mine)
     tx.execute(_landed(), {"ids": bulk.numbers(tx, (row[-1] for row in mine))})
-    behind.let_go(tx, [row[-1] for row in mine if row[0] != DeliveryState.PENDING])
     late = ((it, (it.delivery, token) not in held) for it, token in tried)
     deliveries.log_all(tx, [replace(it, fenced=True) if fenced else it for it, fenced in late])
     return frozenset(lease for row in rows if (lease := (row[-1], row[-2])) in held)
