@@ -45,7 +45,7 @@ from feeder.net import Client, Guard
 from feeder.pipeline.deliver import Dispatcher
 from feeder.pipeline.making import Hook, Maker, Outside
 from feeder.senders import Crew
-from feeder.store import Store, articles, bulk, deliveries, sending, webhooks
+from feeder.store import Store, articles, bulk, deliveries, outcomes, sending, webhooks
 from feeder.store.migrations import migrate
 from feeder.store.schema_deliveries import delivery
 from feeder.webhooks import WEBHOOKS
@@ -332,9 +332,9 @@ def _one_claim(desk: Desk) -> float:
             mine = sending.claim(tx, dict.fromkeys(ready, 2), Lane.NEWS, now, now + LEASE, "mine", 10**12)
         with desk.store.write() as tx:
             back = [
-                sending.Settled(it.id, "mine", DeliveryState.PENDING, "", 0, 0, it.due, it.began) for it in mine
+                outcomes.Settled(it.id, "mine", DeliveryState.PENDING, "", 0, 0, it.due, it.began) for it in mine
             ]
-            sending.settle(tx, back, now)
+            outcomes.settle(tx, back, now)
         took.append(time.perf_counter() - began)
         if len(mine) != 50:
             sys.exit(f"{len(mine)} of 50 were claimed")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from feeder.model.delivery import DeliveryState, Outcome
-from feeder.store.sending import Settled
+from feeder.store.outcomes import Settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from feeder.model.delivery import Attempt, DeliveryState, NoticeKind, Outcome, P
 from feeder.model.noun import noun
 from feeder.model.topic import is_subscriber
 from feeder.pipeline import health, notices, retry
-from feeder.store import behind, deliveries, losses, sending, webhooks
+from feeder.store import behind, deliveries, losses, outcomes, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from feeder.model.delivery import Delivery
     from feeder.store import Store, Tx
-    from feeder.store.sending import Settled
+    from feeder.store.outcomes import Settled
     from feeder.store.webhooks import WebhookState
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def settle(
     """
     before = webhooks.taken(tx, {it.delivery.webhook for it in done}, wait=True)
     fates = [_fate(tx, it, before[it.delivery.webhook], now, chance) for it in done]
-    mine = sending.settle(tx, fates, now, [it.attempt for it in done])
+    mine = outcomes.settle(tx, fates, now, [it.attempt for it in done])
     kept = [(fate.delivery, fate.token) in mine for fate in fates]
     after = dict(before)
     for it, fate, ours in zip(done, fates, kept, strict=True):

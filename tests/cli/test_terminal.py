@@ -11,8 +11,8 @@ import pytest
 
 from feeder.model.article import Change, Content
 from feeder.model.delivery import Attempt, DeliveryState, Lane, Outcome, Phase
-from feeder.store import articles, deliveries, sending, webhooks
-from feeder.store.sending import Settled
+from feeder.store import articles, deliveries, outcomes, sending, webhooks
+from feeder.store.outcomes import Settled
 from tests.cli.conftest import store_of
 from tests.samples import NOW, article
 
@@ -38,7 +38,7 @@ def evil(newsroom: Newsroom) -> Newsroom:
         late = NOW + timedelta(days=1000)
         claimed = sending.claim(tx, {"partner": 9}, Lane.NEWS, late, late, "mine", 99)
         fates = [Settled(it.id, "mine", DeliveryState.PENDING, EVIL, 1, 0, NOW, NOW) for it in claimed]
-        sending.settle(tx, fates, NOW)
+        outcomes.settle(tx, fates, NOW)
         (mine,) = [it for it in claimed if it.event == "msg_evil"]
         deliveries.log_all(
             tx, [Attempt(mine.id, 1, NOW, 0.1, Phase.DONE, Outcome.RETRY, EVIL, 500, "192.0.2.1", EVIL)]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from feeder.model.delivery import DeliveryState
 from feeder.pipeline.deliver import Dispatcher
-from feeder.store import sending
-from feeder.store.sending import Settled
+from feeder.store import outcomes
+from feeder.store.outcomes import Settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,5 +25,5 @@ class Lossy(Dispatcher):
         hoped = [
             Settled(it.id, it.token or "", DeliveryState.DELIVERED, "hoped", 1, 0, None, now) for it in claimed
         ]
-        sending.settle(tx, hoped, now)
+        outcomes.settle(tx, hoped, now)
         return flights

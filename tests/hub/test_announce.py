@@ -16,8 +16,8 @@ from feeder.model.delivery import DeliveryState, TopicKind
 from feeder.model.topic import Intent, Mode, Protocol, hub_name
 from feeder.pipeline.announce import Spread, announce, etag_of
 from feeder.pipeline.output import Document
-from feeder.store import deliveries, sending, subscriptions, topics
-from feeder.store.sending import Settled
+from feeder.store import deliveries, outcomes, sending, subscriptions, topics
+from feeder.store.outcomes import Settled
 from tests.daemon.harness import until
 from tests.hub.scene import Scene, Subscriber
 from tests.samples import NOW
@@ -124,7 +124,7 @@ def test_a_subscriber_to_whom_one_waits_is_owed_no_second_but_is_when_that_is_un
     assert announce(store, spread, _documents(tmp_path, "four")) == 1
     with store.write() as tx:
         done = Settled(leased.id, "t", DeliveryState.DELIVERED, "", 1, 0, None, now)
-        assert sending.settle(tx, [done], now)
+        assert outcomes.settle(tx, [done], now)
     assert announce(store, spread, _documents(tmp_path, "five")) == 0
 
 

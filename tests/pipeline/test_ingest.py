@@ -17,7 +17,7 @@ from feeder.model.article import Bar, State
 from feeder.model.delivery import Attempt, DeliveryState, Kind, Lane, Outcome, Phase
 from feeder.pipeline import birth, intake
 from feeder.pipeline.identity import article_id, article_slug, event_id
-from feeder.store import articles, deliveries, documents, feeds, sending
+from feeder.store import articles, deliveries, documents, feeds, outcomes, sending
 from feeder.store.documents import DocumentState
 from tests.pipeline.desk import Newsroom, move
 from tests.samples import NOW, feed, webhook
@@ -650,9 +650,10 @@ def _deliver_all(newsroom: Newsroom, name: str = "partner") -> None:
     with newsroom.store.write() as tx:
         while claimed := _claim(tx, newsroom.now, name):
             done = [
-                sending.Settled(it.id, "t", DeliveryState.DELIVERED, "204", 1, 0, None, it.began) for it in claimed
+                outcomes.Settled(it.id, "t", DeliveryState.DELIVERED, "204", 1, 0, None, it.began)
+                for it in claimed
             ]
-            assert len(sending.settle(tx, done, newsroom.now)) == len(claimed)
+            assert len(outcomes.settle(tx, done, newsroom.now)) == len(claimed)
 
 
 def _claim(tx: Tx, now: datetime, name: str = "partner") -> tuple[Delivery, ...]:
@@ -664,8 +665,8 @@ def _refuse_all(newsroom: Newsroom) -> None:
     now = newsroom.now
     with newsroom.store.write() as tx:
         claimed = _claim(tx, now)
-        again = [sending.Settled(it.id, "t", DeliveryState.PENDING, "503", 1, 0, now, it.began) for it in claimed]
-        assert len(sending.settle(tx, again, now)) == len(claimed)
+        again = [outcomes.Settled(it.id, "t", DeliveryState.PENDING, "503", 1, 0, now, it.began) for it in claimed]
+        assert len(outcomes.settle(tx, again, now)) == len(claimed)
         tried = [Attempt(it.id, 1, now, 0.1, Phase.DONE, Outcome.RETRY, "503", 503) for it in claimed]
         deliveries.log_all(tx, tried)
 

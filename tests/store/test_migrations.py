@@ -13,7 +13,7 @@ from sqlalchemy import inspect, text
 from feeder.errors import StoreError
 from feeder.model.article import Bar
 from feeder.model.delivery import DeliveryState, Lane
-from feeder.store import articles, deliveries, documents, losses, migrations, sending
+from feeder.store import articles, deliveries, documents, losses, migrations, outcomes, sending
 from feeder.store.instant import moment as _moment
 
 if TYPE_CHECKING:
@@ -180,10 +180,10 @@ def test_what_a_store_of_version_6_had_under_way_still_is_and_is_settled_under_i
         assert sending.ready(tx, ["partner"], moment(9), 3, 9) == {Lane.REPLAY: ["partner"]}
         assert [it.id for it in losses.lost(tx, moment(9), 10)] == [1]
         late, mine = (
-            sending.Settled(2, token, DeliveryState.DELIVERED, "204", 1, 0, None, moment(7))
+            outcomes.Settled(2, token, DeliveryState.DELIVERED, "204", 1, 0, None, moment(7))
             for token in ("t", "u")
         )
-        assert sending.settle(tx, [late, mine], moment(9)) == {(2, "u")}
+        assert outcomes.settle(tx, [late, mine], moment(9)) == {(2, "u")}
         assert sending.under_way(tx, ["partner"]) == {("partner", Lane.REPLAY): 1}
 
 

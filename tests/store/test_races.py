@@ -18,7 +18,7 @@ from feeder.pipeline.allowance import Busy
 from feeder.pipeline.announce import Spread
 from feeder.pipeline.claiming import Lease, claim
 from feeder.pipeline.settling import reclaim
-from feeder.store import Store, again, behind, deliveries, published, sending, webhooks
+from feeder.store import Store, again, behind, deliveries, outcomes, published, webhooks
 from feeder.store.schema_deliveries import delivery
 from tests.daemon.harness import until
 from tests.pipeline.outside import options
@@ -100,7 +100,7 @@ def test_what_is_owed_again_behind_something_that_ends_just_then_is_let_go(store
     with store.write() as one:
         assert again.again(one, NOW, [second]) == 1
         with store.write() as two:
-            sending.settle(two, [fate(first)], NOW)
+            outcomes.settle(two, [fate(first)], NOW)
     with store.write() as tx:
         assert claimed(tx, {"partner": 9}) == []
         behind.unblock_all(tx)
@@ -111,7 +111,7 @@ def test_what_takes_the_place_of_something_cancelled_behind_what_ends_just_then_
     with store.write() as tx:
         first, second, third = (owed(tx, number, ordered=True) for number in (1, 2, 3))
         claimed(tx, {"partner": 1})
-    other = _Other(store, lambda tx: sending.settle(tx, [fate(first)], NOW))
+    other = _Other(store, lambda tx: outcomes.settle(tx, [fate(first)], NOW))
     with store.write() as tx:
         deliveries.cancel(tx, [second], "withdrawn", NOW)
         other.waits()
@@ -130,7 +130,7 @@ def test_freeing_what_a_dead_node_held_and_settling_a_late_answer_do_not_wait_fo
     with store.write() as tx:
         webhooks.taken(tx, ["partner"], wait=True)
         other.waits()
-        assert sending.settle(tx, [fate(key)], NOW) == {(key, "mine")}
+        assert outcomes.settle(tx, [fate(key)], NOW) == {(key, "mine")}
     assert other.well()
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from feeder.model.article import Change
 from feeder.model.delivery import Attempt, DeliveryState, Kind, Lane, Notice, NoticeKind, Outcome, Phase
 from feeder.model.delivery import owed as fresh
-from feeder.store import again, articles, behind, deliveries, losses, sending, webhooks
+from feeder.store import again, articles, behind, deliveries, losses, outcomes, sending, webhooks
+from feeder.store.outcomes import Settled
 from feeder.store.schema_deliveries import delivery
-from feeder.store.sending import Settled
 from tests.samples import NOW, article
 
 if TYPE_CHECKING:
@@ -120,13 +120,13 @@ def test_an_answer_is_written_only_under_the_lease_that_sent_it(store: Store) ->
         key, other = owed(tx), owed(tx, 2)
         claimed(tx, {"partner": 2})
     with store.write() as tx:
-        assert sending.settle(tx, [fate(key, token="another"), fate(other)], NOW) == {(other, "mine")}
+        assert outcomes.settle(tx, [fate(key, token="another"), fate(other)], NOW) == {(other, "mine")}
         assert state_of(tx, key) is DeliveryState.LEASED
-        assert sending.settle(tx, [fate(key)], LATER) == {(key, "mine")}
+        assert outcomes.settle(tx, [fate(key)], LATER) == {(key, "mine")}
         found = deliveries.get(tx, key)
         assert found is not None
         assert (found.state, found.tries, found.done) == (DeliveryState.DELIVERED, 1, LATER)
-        assert sending.settle(tx, [fate(key)], LATER) == frozenset()
+        assert outcomes.settle(tx, [fate(key)], LATER) == frozenset()
 
 
 def test_of_a_delivery_that_ended_under_two_leases_only_the_newer_counts(store: Store) -> None:
@@ -135,8 +135,8 @@ def test_of_a_delivery_that_ended_under_two_leases_only_the_newer_counts(store: 
         claimed(tx, {"partner": 2})
         new = [fate(key) for key in keys]
         old = [fate(key, DeliveryState.PENDING, "another") for key in keys]
-        outcomes = [old[0], new[0], new[1], old[1]]
-        assert sending.settle(tx, outcomes, NOW) == {(key, "mine") for key in keys}
+        ended = [old[0], new[0], new[1], old[1]]
+        assert outcomes.settle(tx, ended, NOW) == {(key, "mine") for key in keys}
         assert [state_of(tx, key) for key in keys] == [DeliveryState.DELIVERED] * 2
 
 
@@ -170,7 +170,7 @@ def test_an_attempt_is_written_with_its_outcome_and_fenced_where_its_lease_was_l
         # The third was not sent after all; the first ended under two leases.
         fates = [fate(keys[0], token="lost"), fate(keys[1]), fate(keys[2]), fate(keys[0])]
         made = [replace(tried, delivery=key) for key in (keys[0], keys[1], keys[0])]
-        sending.settle(tx, fates, NOW, [made[0], made[1], None, made[2]])
+        outcomes.settle(tx, fates, NOW, [made[0], made[1], None, made[2]])
         found = [deliveries.attempts(tx, key) for key in keys]
     assert found == [(replace(made[0], fenced=True), made[2]), (made[1],), ()]
 
@@ -191,10 +191,10 @@ def test_of_one_article_one_delivery_after_the_other_is_sent_to_a_webhook(store:
     with store.write() as tx:
         first, later, other = owed(tx), owed(tx, event="msg_2"), owed(tx, 3)
         assert claimed(tx, {"partner": 9}) == [first, other]
-        sending.settle(tx, [fate(first, DeliveryState.PENDING)], NOW)
+        outcomes.settle(tx, [fate(first, DeliveryState.PENDING)], NOW)
         assert claimed(tx, {"partner": 9}) == [], "a try to come holds the later one back"
         assert claimed(tx, {"partner": 9}, now=LATER) == [first]
-        sending.settle(tx, [fate(first)], LATER)
+        outcomes.settle(tx, [fate(first)], LATER)
         assert claimed(tx, {"partner": 9}, now=LATER) == [later]
 
 
@@ -204,7 +204,7 @@ def test_an_ordered_webhook_gets_everything_one_after_the_other(store: Store) ->
         for key in keys:
             assert claimed(tx, {"partner": 9}) == [key]
             assert claimed(tx, {"partner": 9}) == []
-            sending.settle(tx, [fate(key)], NOW)
+            outcomes.settle(tx, [fate(key)], NOW)
         assert claimed(tx, {"partner": 9}) == []
 
 
@@ -213,7 +213,7 @@ def test_what_is_cancelled_leaves_its_place_to_those_behind(store: Store) -> Non
         first, second, third, fourth = (owed(tx, number, ordered=True) for number in (1, 2, 3, 4))
         deliveries.cancel(tx, [second, third], "withdrawn", NOW)
         assert claimed(tx, {"partner": 9}) == [first], "the last stands behind the first now"
-        sending.settle(tx, [fate(first)], NOW)
+        outcomes.settle(tx, [fate(first)], NOW)
         assert claimed(tx, {"partner": 9}) == [fourth]
 
 
@@ -228,7 +228,7 @@ def test_what_was_owed_behind_something_that_ended_just_then_is_let_go(store: St
         behind.unblock(tx, 0, EVERYTHING)
         assert claimed(tx, {"partner": 9}) == [second]
         behind.unblock(tx, 0, EVERYTHING)
-        sending.settle(tx, [fate(second)], NOW)
+        outcomes.settle(tx, [fate(second)], NOW)
         assert claimed(tx, {"partner": 9}) == [third]
 
 
@@ -240,7 +240,7 @@ def test_deliveries_are_sent_again_under_their_id_with_a_new_schedule(store: Sto
         key = owed(tx)
         claimed(tx, {"partner": 1})
         assert again.again(tx, LATER, [key]) == 0, "what is under way is left alone"
-        sending.settle(tx, [fate(key, DeliveryState.DEAD)], NOW)
+        outcomes.settle(tx, [fate(key, DeliveryState.DEAD)], NOW)
         assert again.again(tx, LATER, [key]) == 1
         found = deliveries.get(tx, key)
     assert found is not None
@@ -252,12 +252,12 @@ def test_what_is_sent_again_stays_before_what_came_after_it(store: Store) -> Non
     with store.write() as tx:
         first = owed(tx)
         claimed(tx, {"partner": 1})
-        sending.settle(tx, [fate(first, DeliveryState.DEAD)], NOW)
+        outcomes.settle(tx, [fate(first, DeliveryState.DEAD)], NOW)
         second, third = owed(tx, event="msg_2"), owed(tx, event="msg_3")
         again.again(tx, NOW, [first])
         for key in (first, second, third):
             assert claimed(tx, {"partner": 9}) == [key]
-            sending.settle(tx, [fate(key)], NOW)
+            outcomes.settle(tx, [fate(key)], NOW)
         again.again(tx, NOW, [third, first])
         assert claimed(tx, {"partner": 9}) == [first]
 
@@ -265,7 +265,7 @@ def test_what_is_sent_again_stays_before_what_came_after_it(store: Store) -> Non
 def _ended(tx: Tx, number: int, state: DeliveryState) -> list[int]:
     keys = [owed(tx, nth) for nth in range(1, number + 1)]
     claimed(tx, {"partner": number})
-    sending.settle(tx, [fate(key, state) for key in keys], NOW)
+    outcomes.settle(tx, [fate(key, state) for key in keys], NOW)
     return keys
 
 
@@ -279,7 +279,7 @@ def test_a_replay_goes_on_where_it_was_and_sends_each_once(store: Store) -> None
     with store.write() as tx:
         # What was sent again and died again is not sent a third time by the same replay.
         assert claimed(tx, {"partner": 2}, now=LATER, lane=Lane.REPLAY) == keys[:2]
-        sending.settle(tx, [fate(key, DeliveryState.DEAD) for key in keys[:2]], LATER)
+        outcomes.settle(tx, [fate(key, DeliveryState.DEAD) for key in keys[:2]], LATER)
         assert again.begin(tx, "partner", [DeliveryState.DEAD], NOW, LATER) == one
         assert again.unfinished(tx, LATER + timedelta(seconds=1)) == one
         steps = [again.go_on(tx, one, LATER, 2) for _ in range(3)]
@@ -336,7 +336,7 @@ def test_what_waits_for_another_try_can_be_hurried(store: Store) -> None:
     with store.write() as tx:
         tried, fresh = owed(tx, 1), owed(tx, 2, due_in=3600)
         claimed(tx, {"partner": 1})
-        sending.settle(tx, [fate(tried, DeliveryState.PENDING)], NOW)
+        outcomes.settle(tx, [fate(tried, DeliveryState.PENDING)], NOW)
         assert deliveries.hurry(tx, "partner", NOW) == 1
         assert claimed(tx, {"partner": 9}) == [tried], "what is gathered for a schedule is left alone"
         assert deliveries.hurry(tx, "partner", NOW) == 0
