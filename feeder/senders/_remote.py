@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from feeder.senders._cores import stay
 from feeder.senders._job import Landed, unsent
 from feeder.senders._process import WINDOW, Process, Setup
 from feeder.senders._wire import Nonsense, jobs_down, landed_down, message
@@ -119,6 +120,8 @@ class Remote:
     # ------------------------------------------------------------ its life, in a thread
 
     def _live(self) -> None:
+        # Who made this thread may keep to one core, full just when a process is wanted, which starts on it.
+        stay(self._setup.cores)
         try:
             process = Process(self._setup)
         except OSError as error:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 QUEUE = 512  # jobs that the threads of this process may have, most of them waiting for one
 _MOST = 8  # processes: one engine feeds no more
 _BACKOFF = 60.0  # seconds at most until a lost process is replaced
-_BUSY = 250  # jobs a second: a quarter of what threads can do
+# Jobs a second: a quarter of what threads can do; and for how long.
+_BUSY, _SECONDS = 250, 2
 
 
 def default_processes() -> int:
@@ -174,15 +175,14 @@ class Senders:
     # ------------------------------------------------------------ when there are processes
 
     def _reckon(self, count: int, now: float) -> None:
-        """Many jobs in each of two seconds are work for processes; a burst is over before they have started."""
+        """Many jobs in each of two seconds, or as many at once, are work for processes, which start in less."""
         with self._lock:
+            if (passed := now - self._second) >= 1.0:
+                self._busy = self._busy + 1 if self._handed >= _BUSY * passed else 0
+                self._second, self._handed = now, 0
             self._handed += count
-            passed = now - self._second
-            if passed < 1.0:
-                return
-            self._busy = self._busy + 1 if self._handed >= _BUSY * passed else 0
-            self._second, self._handed = now, 0
-        if self._busy >= 2 or self._eager:
+            much = self._busy >= _SECONDS or self._handed >= _SECONDS * _BUSY
+        if much or self._eager:
             self._start_processes(now)
 
     def _start_processes(self, now: float) -> None:
@@ -192,7 +192,7 @@ class Senders:
                     lane.remote.need()
                 elif now >= lane.not_before:
                     lane.not_before = now + _BACKOFF  # should the machine give us no thread for it
-                    setup = Setup(lane.cpu, self._allow, self._threads, self._wait)
+                    setup = Setup(lane.cpu, self._cores, self._allow, self._threads, self._wait)
                     with suppress(RuntimeError):
                         lane.remote = Remote(setup, self._limits, self._landed, self._gone)
 

@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -333,6 +334,39 @@ def test_processes_are_started_by_much_work_and_ended_by_little() -> None:
     assert ended(pid)
     senders.close(10)
     assert sorted(landing.keys) == list(range(key))
+
+
+def test_as_many_jobs_at_once_start_a_process_too() -> None:
+    landing = Landing()
+    senders = Senders(by_thread, landing, processes=1, allow=LOOPBACK)
+    try:
+        senders.send(jobs(range(499)))
+        assert not starting()
+        senders.send(jobs([499]))
+        until(lambda: len(senders.pids) == 1)
+        landing.wait(500)
+    finally:
+        senders.close(10)
+
+
+def test_a_process_starts_on_any_core_though_who_wants_it_keeps_to_one() -> None:
+    before = os.sched_getaffinity(0)
+    landing = Landing()
+    senders = Senders(by_thread, landing, processes=1, allow=LOOPBACK)
+    try:
+        senders.send(jobs([1]))
+        assert len(os.sched_getaffinity(0)) == 1
+        senders.expect(1000)
+        until(lambda: len(senders.pids) == 1)
+        assert [os.sched_getaffinity(it.native_id or 0) for it in starting()] == [before]
+        landing.wait(1)
+    finally:
+        senders.close(10)
+
+
+def starting() -> list[threading.Thread]:
+    """The threads that start processes, and speak with them."""
+    return [it for it in threading.enumerate() if it.name == "sender-process"]
 
 
 def test_little_work_starts_no_process() -> None:
