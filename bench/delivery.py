@@ -6,12 +6,12 @@ run and with the same number of threads, they are sent by
 - plain: a loop of plain `requests.Session.post`, a session a thread; nothing is stored;
 - bare: a loop of our own transport over the same signed requests; nothing is stored;
 - bare on one core: the same, where the engine's threads keep to one too;
-- SQLite, PostgreSQL: the engine, each delivery claimed before it is sent and settled with its attempt;
-- the engine with the same threads in one sender process, which is what a daemon on two cores does by itself while
-  there is much to do, and with a sender process for each core.
+- SQLite, PostgreSQL: the engine as a daemon runs it, but for the number of threads: each is claimed before
+  it is sent, and settled with its attempt. It begins with threads of its own, and has sender processes (one on a
+  machine of two cores) as soon as it has seen how much there is to do;
+- the engine with threads of its own only, and with a sender process for each core from the start.
 
-Then a claim and its settling are timed at a backlog of 1,000 and of BACKLOG, if that is more. Prints medians and
-ratios.
+Then a claim and its settling are timed, by turns, at a backlog of 1,000 and of BACKLOG. Prints medians and ratios.
 
     python -m bench.delivery [ARTICLES [ROUNDS [BACKLOG]]]     default: 100 3 1000000
 """
@@ -34,6 +34,7 @@ from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import requests
 from sqlalchemy import text
 
@@ -79,9 +80,8 @@ def main(count: int, rounds: int, backlog: int) -> None:
         _rates(desks, rounds)
         for desk in desks.values():
             desk.close()
-        stores = {"SQLite": f"sqlite:///{folder}/big.db", "PostgreSQL": postgres.new_database(server)}
-        for name, url in stores.items():
-            _claims(name, url, port, backlog)
+        _claims("SQLite", [f"sqlite:///{folder}/{name}.db" for name in ("few", "many")], port, backlog)
+        _claims("PostgreSQL", [postgres.new_database(server) for _ in range(2)], port, backlog)
 
 
 class Desk:
@@ -186,17 +186,18 @@ def row_of(key: str, number: int, name: str, now: datetime) -> dict[str, Any]:
 def _rates(desks: Mapping[str, Desk], rounds: int) -> None:
     one = desks["SQLite"]
     events = one.events()
-    threads = Crew(THREADS, processes=0)
+    crews = {
+        "": Crew(THREADS),
+        ", no sender process": Crew(THREADS, processes=0),
+        f", sender processes: {CORES}": Crew(THREADS, CORES, eager=True),
+    }
     ways: dict[str, Callable[[], float]] = {
         "plain": lambda: _loop(one, _plain(one, events)),
         "bare": lambda: _loop(one, _bare(one, events)),
         "bare on one core": lambda: _on_one_core(lambda: _loop(one, _bare(one, events))),
     }
     for name, desk in desks.items():
-        ways[name] = partial(desk.engine, threads)
-        for processes in (1, CORES):
-            crew = Crew(THREADS, processes, eager=True)
-            ways[f"{name}, sender processes: {processes}"] = partial(desk.engine, crew)
+        ways |= {name + said: partial(desk.engine, crew) for said, crew in crews.items()}
     rates: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(rounds):
         before = _memory()
@@ -281,17 +282,21 @@ def _until(true: Callable[[], bool]) -> None:
 # ---------------------------------------------------------------- what a claim costs
 
 
-def _claims(name: str, url: str, port: int, backlog: int) -> None:
-    """A claim, and its settling, with few waiting and with many."""
-    desk = Desk(url, port, FEW // HOOKS)
-    few = _one_claim(desk)
-    said = f"{name}: a claim of 50 and its settling at a backlog of {FEW:,} {few * 1000:.2f} ms"
-    if backlog > FEW:
-        _grow(desk.store, backlog)
-        many = _one_claim(desk)
-        said += f", of {backlog:,} {many * 1000:.2f} ms   ratio {many / few:.2f}"
-    desk.close()
-    print(said)
+def _claims(name: str, urls: Sequence[str], port: int, backlog: int) -> None:
+    """A claim, and its settling, with few waiting and with many, by turns."""
+    few, many = (Desk(url, port, FEW // HOOKS) for url in urls)
+    _grow(many.store, backlog)
+    took: dict[Desk, list[float]] = {few: [], many: []}
+    for _ in range(200):
+        for desk, found in took.items():
+            found.append(_one_claim(desk))
+    least, most = (median(found) * 1000 for found in took.values())
+    print(
+        f"{name}: a claim of 50 and its settling at a backlog of {FEW:,} {least:.2f} ms,"
+        f" of {backlog:,} {most:.2f} ms   ratio {most / least:.2f}"
+    )
+    few.close()
+    many.close()
 
 
 def _grow(store: Store, size: int) -> None:
@@ -315,30 +320,27 @@ def _grow(store: Store, size: int) -> None:
 def _look_at(store: Store) -> None:
     """As PostgreSQL does by itself within a minute."""
     if not store.embedded:
-        with store.write() as tx:
-            tx.execute(text("ANALYZE delivery"))
+        with psycopg.connect(
+            store.url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
+        ) as server:
+            server.execute("VACUUM (ANALYZE) delivery")
 
 
 def _one_claim(desk: Desk) -> float:
-    """Seconds, the median of many: 25 webhooks are given two each, which come back undone."""
-    took = []
-    names = list(desk.hooks)
-    for _ in range(200):
-        chosen = random.sample(names, 25)
-        began = time.perf_counter()
-        with desk.store.write() as tx:
-            now = desk.store.now(tx)
-            ready = sending.ready(tx, chosen, now, 10**12, 25)[Lane.NEWS]
-            mine = sending.claim(tx, dict.fromkeys(ready, 2), Lane.NEWS, now, now + LEASE, "mine", 10**12)
-        with desk.store.write() as tx:
-            back = [
-                outcomes.Settled(it.id, "mine", DeliveryState.PENDING, "", 0, 0, it.due, it.began) for it in mine
-            ]
-            outcomes.settle(tx, back, now)
-        took.append(time.perf_counter() - began)
-        if len(mine) != 50:
-            sys.exit(f"{len(mine)} of 50 were claimed")
-    return median(took)
+    """Seconds: 25 webhooks are given two each, which come back undone."""
+    chosen = random.sample(list(desk.hooks), 25)
+    began = time.perf_counter()
+    with desk.store.write() as tx:
+        now = desk.store.now(tx)
+        ready = sending.ready(tx, chosen, now, 10**12, 25)[Lane.NEWS]
+        mine = sending.claim(tx, dict.fromkeys(ready, 2), Lane.NEWS, now, now + LEASE, "mine", 10**12)
+    with desk.store.write() as tx:
+        back = [outcomes.Settled(it.id, "mine", DeliveryState.PENDING, "", 0, 0, it.due, it.began) for it in mine]
+        outcomes.settle(tx, back, now)
+    took = time.perf_counter() - began
+    if len(mine) != 50:
+        sys.exit(f"{len(mine)} of 50 were claimed")
+    return took
 
 
 if __name__ == "__main__":
