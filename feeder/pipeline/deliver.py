@@ -38,9 +38,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# While so many are under way, answers are written by the many: half of those, or what comes in four times as long
-# as the last step took, and in so many seconds.
-_MANY, _HALF, _TIMES, _BREATH = 64, 2, 4, 0.05
+# While so many are under way, answers are written by the many: a part of those, or what comes in four times as
+# long as the last step took, and in so many seconds.
+_MANY, _TIMES, _BREATH = 64, 4, 0.05
+# The part: threads of ours hardly send while we write, and the fewer steps the better; a process sends on, and
+# must not have sent all that it has before we give it more.
+_HALF, _QUARTER = 2, 4
 # A header's value of so few characters is no secret, and may well be an ordinary word.
 _WORD = 3
 
@@ -146,7 +149,7 @@ class Dispatcher:
     def _gather(self) -> None:
         if len(self._flying) >= _MANY:
             self._heard.clear()
-            self._enough = len(self._flying) // _HALF
+            self._enough = len(self._flying) // (_QUARTER if self._senders.pids else _HALF)
             if len(self._answers) < self._enough:
                 self._heard.wait(min(_TIMES * self._took, _BREATH))
         self._enough = 0
