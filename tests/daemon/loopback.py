@@ -23,13 +23,17 @@ class Handler(BaseHTTPRequestHandler):
         """Tests have no log."""
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 1024  # of five the kernel forgets the others, who wait for many seconds
+    daemon_threads = True
+
+
 class Loopback(ABC):
     """What answers is what `handler` makes; it may use the locks that `begin` makes."""
 
     def __enter__(self) -> Self:
         self.begin()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self.handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
         return self
