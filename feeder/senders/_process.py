@@ -24,10 +24,9 @@ _END = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """`cpu` is that of our `cores` to which it keeps, `allow` the networks that it may reach though not public."""
+    """`cpu` is the core that it keeps to, `allow` the networks that it may reach though they are not public."""
 
     cpu: int
-    cores: tuple[int, ...]
     allow: tuple[str, ...]
     threads: int
     wait: float

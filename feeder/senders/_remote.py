@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from feeder.senders._cores import stay
+from feeder.senders._cores import cores, stay
 from feeder.senders._job import Landed, unsent
 from feeder.senders._process import WINDOW, Process, Setup
 from feeder.senders._wire import Nonsense, jobs_down, landed_down, message
@@ -121,7 +121,7 @@ class Remote:
 
     def _live(self) -> None:
         # Who made this thread may keep to one core, full just when a process is wanted, which starts on it.
-        stay(self._setup.cores)
+        stay(cores())
         try:
             process = Process(self._setup)
         except OSError as error:

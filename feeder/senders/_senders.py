@@ -192,7 +192,7 @@ class Senders:
                     lane.remote.need()
                 elif now >= lane.not_before:
                     lane.not_before = now + _BACKOFF  # should the machine give us no thread for it
-                    setup = Setup(lane.cpu, self._cores, self._allow, self._threads, self._wait)
+                    setup = Setup(lane.cpu, self._allow, self._threads, self._wait)
                     with suppress(RuntimeError):
                         lane.remote = Remote(setup, self._limits, self._landed, self._gone)
 
