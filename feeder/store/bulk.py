@@ -10,10 +10,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, JSON, LargeBinary, String, bindparam, cast, column, func, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    LargeBinary,
+    String,
+    bindparam,
+    cast,
+    column,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import NullType
 
@@ -28,6 +41,10 @@ if TYPE_CHECKING:
     from feeder.store.engine import Tx
 
 _SQLITE = sqlite.dialect()
+# Each choice of columns that are the same in all rows is a statement of its own: it must be worth it.
+_MANY, KEPT = 8, 256
+
+Alike = frozenset[int]  # the places of such columns
 
 
 # ---------------------------------------------------------------- in
@@ -36,13 +53,15 @@ _SQLITE = sqlite.dialect()
 def add_all(tx: Tx, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
     """Insert the rows, whose values are those of these columns."""
     if rows:
-        tx.execute(_adding(tx.dialect.name, table, names), given(tx, named(table, names), rows))
+        alike, values = given(tx, named(table, names), rows)
+        tx.execute(_adding(tx.dialect.name, table, names, alike), values)
 
 
 def change_all(tx: Tx, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
     """Write these columns of the rows with these keys, the last of the columns."""
     if rows:
-        tx.execute(_changing(tx.dialect.name, table, names), given(tx, named(table, names), rows))
+        alike, values = given(tx, named(table, names), rows)
+        tx.execute(_changing(tx.dialect.name, table, names, alike), values)
 
 
 def named(table: Table, names: Iterable[str]) -> tuple[Column[Any], ...]:
@@ -51,17 +70,31 @@ def named(table: Table, names: Iterable[str]) -> tuple[Column[Any], ...]:
 
 def given(
     tx: Tx, columns: Sequence[Column[Any]], rows: Sequence[Sequence[Any]], word: str = "all"
-) -> dict[str, str]:
-    """The rows as parameters of a statement with `new` of these columns and this word."""
+) -> tuple[Alike, dict[str, Any]]:
+    """The rows as parameters of a statement with `new` of these columns and this word; and which `new` that is.
+
+    What is the same in many rows is given once: to read it for each of them takes as long as to write it.
+    """
     cells = list(zip(*rows, strict=True)) or [()] * len(columns)
     for place, it in enumerate(columns):
         if isinstance(it.type, Instant):
             cells[place] = tuple(map(number, cells[place]))
         elif _is_bytes(it):
             cells[place] = tuple(map(bytes.decode, cells[place]))
+    alike = _alike(cells)
+    once = {f"{word}_{columns[place].name}": cells[place][0] for place in alike}
+    others = [place for place in range(len(columns)) if place not in alike]
     if tx.dialect.name == "sqlite":
-        return {"rows": _encode(list(zip(*cells, strict=True)))}
-    return {f"{word}_{it.name}": array(values) for it, values in zip(columns, cells, strict=True)}
+        return alike, once | {"rows": _encode(list(zip(*(cells[place] for place in others), strict=True)))}
+    return alike, once | {f"{word}_{columns[place].name}": array(cells[place]) for place in others}
+
+
+def _alike(cells: Sequence[Sequence[Any]]) -> Alike:
+    """All but one at most: how many rows there are, the others say."""
+    if len(cells[0]) < _MANY:
+        return frozenset()
+    places = [place for place, values in enumerate(cells) if values.count(values[0]) == len(values)]
+    return frozenset(places[: len(cells) - 1])
 
 
 def array(values: Sequence[Any]) -> str:
@@ -83,32 +116,42 @@ _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=
 # To build a statement costs more than to run it on an embedded store.
 
 
-@cache
-def _adding(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
-    return insert(table).from_select(list(names), select(*new(dialect, named(table, names)).c))
+@lru_cache(KEPT)
+def _adding(dialect: str, table: Table, names: tuple[str, ...], alike: Alike) -> Any:
+    return insert(table).from_select(list(names), select(*new(dialect, named(table, names), alike).c))
 
 
-@cache
-def _changing(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
-    rows = new(dialect, named(table, names))
+@lru_cache(KEPT)
+def _changing(dialect: str, table: Table, names: tuple[str, ...], alike: Alike) -> Any:
+    rows = new(dialect, named(table, names), alike)
     *others, key = names
     return update(table).where(table.c[key] == rows.c[key]).values({name: rows.c[name] for name in others})
 
 
-def new(dialect: str, columns: Sequence[Column[Any]], word: str = "all") -> Subquery:
+def new(dialect: str, columns: Sequence[Column[Any]], alike: Alike, word: str = "all") -> Subquery:
     """A table of the rows that are given, with these columns; on PostgreSQL a statement has several, by `word`."""
+    others = [it for place, it in enumerate(columns) if place not in alike]
+    given: Any
+    cells: dict[str, Any]
     if dialect == "sqlite":
-        each = func.json_each(bindparam("rows", type_=String)).table_valued("value", name="given")
-        cells = [(it, func.json_extract(each.c.value, f"$[{place}]")) for place, it in enumerate(columns)]
-        return select(
-            *((cast(cell, LargeBinary) if _is_bytes(it) else cell).label(it.name) for it, cell in cells)
-        ).subquery("new")
-    found = unnested({it.name: String() if _is_bytes(it) else it.type for it in columns}, word)
-    texts = [
-        func.convert_to(found.c[it.name], "UTF8").label(it.name) if _is_bytes(it) else found.c[it.name]
-        for it in columns
-    ]
-    return select(*texts).subquery("new")
+        given = func.json_each(bindparam("rows", type_=String)).table_valued("value", name="given")
+        cells = {it.name: func.json_extract(given.c.value, f"$[{place}]") for place, it in enumerate(others)}
+    else:
+        given = unnested({it.name: _type(it) for it in others}, word)
+        cells = {it.name: given.c[it.name] for it in others}
+    for it in (columns[place] for place in alike):
+        cells[it.name] = bindparam(f"{word}_{it.name}", type_=_type(it))
+    for it in filter(_is_bytes, columns):
+        text = cells[it.name]
+        cells[it.name] = cast(text, LargeBinary) if dialect == "sqlite" else func.convert_to(text, "UTF8")
+    return select(*(cells[it.name].label(it.name) for it in columns)).select_from(given).subquery("new")
+
+
+def _type(it: Column[Any]) -> TypeEngine[Any]:
+    """Of its values as they are given."""
+    if _is_bytes(it):
+        return String()
+    return BigInteger() if isinstance(it.type, Instant) else it.type
 
 
 def unnested(columns: Mapping[str, TypeEngine[Any]], word: str = "all") -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -74,21 +74,22 @@ def _ended_shared(
     tx: Tx, rows: Sequence[tuple[Any, ...]], tried: Iterable[tuple[Attempt, str]]
 ) -> frozenset[Lease]:
     new = [(*deliveries.logged(it)[:-1], token) for it, token in tried]
-    given = bulk.given(tx, bulk.named(delivery, _SETTLED), rows) | bulk.given(tx, _TRIED, new, "tried")
-    return frozenset((key, token) for key, token in tx.execute(_settle(), given))
+    alike, settled = bulk.given(tx, bulk.named(delivery, _SETTLED), rows)
+    alike_tried, logged = bulk.given(tx, _TRIED, new, "tried")
+    return frozenset((key, token) for key, token in tx.execute(_settle(alike, alike_tried), settled | logged))
 
 
-@cache
-def _settle() -> Any:
+@lru_cache(bulk.KEPT)
+def _settle(alike: bulk.Alike, alike_tried: bulk.Alike) -> Any:
     """For PostgreSQL: all in one."""
-    new = bulk.new("postgresql", bulk.named(delivery, _SETTLED))
+    new = bulk.new("postgresql", bulk.named(delivery, _SETTLED), alike)
     *changed, token, key = new.c
     values = {it.name: it for it in changed} | {"token": None}
     leased = update(delivery).where(delivery.c.id == key, delivery.c.token == token).values(values)
     ended = leased.returning(key, token, delivery.c.webhook, delivery.c.lane).cte("ended")
     flew = (flight.c.webhook == ended.c.webhook) & (flight.c.lane == ended.c.lane)
     landed = delete(flight).where(flew, flight.c.delivery == ended.c.id).cte("landed")
-    *tried, under = bulk.new("postgresql", _TRIED, "tried").c
+    *tried, under = bulk.new("postgresql", _TRIED, alike_tried, "tried").c
     held = select(ended.c.id).where(ended.c.id == tried[0], ended.c.token == under).exists()
     logged = insert(attempt).from_select(deliveries.LOGGED, select(*tried, ~held)).cte("logged")
     return select(ended.c.id, ended.c.token).add_cte(landed, logged)
