@@ -134,9 +134,9 @@ class Dispatcher:
     def _hear(self, landed: Sequence[Landed]) -> None:
         """In a thread of the senders."""
         self._answers.extend(landed)
-        if len(self._answers) >= self._enough:
-            if not self._heard.is_set():  # to set it once more takes longer than to look
-                self._heard.set()
+        # To wake once more takes longer than to look.
+        if len(self._answers) >= self._enough and not self._heard.is_set():
+            self._heard.set()
             self._wake()
 
     def _follow(self) -> None:
@@ -153,6 +153,7 @@ class Dispatcher:
             if len(self._answers) < self._enough:
                 self._heard.wait(min(_TIMES * self._took, _BREATH))
         self._enough = 0
+        self._heard.clear()  # before the first is taken: what comes after the last is told
         while self._answers:
             landed = self._answers.popleft()
             flight = self._flying.pop(landed.key)

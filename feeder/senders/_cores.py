@@ -24,3 +24,13 @@ def stay(allowed: tuple[int, ...]) -> None:
     if hasattr(os, "sched_setaffinity") and allowed:
         with suppress(OSError):  # they may have been taken from us meanwhile: any will do
             os.sched_setaffinity(0, allowed)
+
+
+def give_way() -> None:
+    """Let whoever works on the core of this thread work on when this one is woken, which takes its turn later.
+
+    Else every answer of a receiver interrupts the engine.
+    """
+    if hasattr(os, "sched_setscheduler"):
+        with suppress(OSError):  # it is a favour to the others
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))

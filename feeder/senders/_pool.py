@@ -14,7 +14,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from feeder.model.delivery import Answer, Phase
-from feeder.senders._cores import stay
+from feeder.senders._cores import give_way, stay
 from feeder.senders._job import Landed, unsent
 from feeder.senders._pace import TICK, Pace
 
@@ -41,7 +41,7 @@ class _Worker:
 class Pool:
     """`send` gives a job's answer; `landed` is called from the pool's threads; `wait` bounds waiting unsent.
 
-    The threads keep to these `cores`.
+    The threads keep to these `cores`, if any, which they share with others that come first.
     """
 
     def __init__(
@@ -110,6 +110,8 @@ class Pool:
 
     def _work(self, worker: _Worker) -> None:
         stay(self._cores)
+        if self._cores:  # which it shares with the engine
+            give_way()
         while (job := self._take(worker)) is not None:
             answer = self._answer(job)
             if self._finished(worker):

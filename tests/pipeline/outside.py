@@ -84,7 +84,7 @@ class Post:
         self.newsroom = Newsroom(store, path / "articles", FEEDS, webhooks)
         self.newsroom.began()
         self.sender = Sender()
-        self._woken = threading.Event()
+        self.wakes = 0
         tokens = count(1)
         self.outside = Outside(
             hooks=self.hooks,
@@ -98,7 +98,10 @@ class Post:
             token=lambda: f"token {next(tokens)}",
             crew=Crew(processes=0),
         )
-        self.dispatcher = Dispatcher(store, self.outside, LEASE, self._woken.set)
+        self.dispatcher = Dispatcher(store, self.outside, LEASE, self._wake)
+
+    def _wake(self) -> None:
+        self.wakes += 1
 
     def __enter__(self) -> Self:
         return self
@@ -130,15 +133,14 @@ class Post:
         end = time.monotonic() + PATIENCE
         while len(self.sender.sent) < number:
             assert time.monotonic() < end, "nothing was sent"
-            self._woken.wait(0.01)
+            time.sleep(0.005)
 
     def landed(self, number: int = 1) -> None:
         """Wait until so many answers have come that are not written yet."""
         end = time.monotonic() + PATIENCE
         while len(self.dispatcher._answers) + len(self.dispatcher._unwritten) < number:
             assert time.monotonic() < end, "no answer came"
-            self._woken.wait(1.0)
-            self._woken.clear()
+            time.sleep(0.005)
 
     def write(self) -> None:
         """What was answered is written, and nothing sent."""

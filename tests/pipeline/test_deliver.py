@@ -49,6 +49,15 @@ def test_what_is_due_is_sent_and_its_answer_written(post: Post) -> None:
     assert post.round() == 0
 
 
+def test_answers_wake_the_engine_once_until_it_takes_them(post: Post) -> None:
+    for expected in (1, 2):
+        post.owe(2)
+        assert post.send() == 2
+        post.landed(2)
+        assert post.wakes == expected
+        post.write()
+
+
 def test_what_is_sent_is_the_article_with_its_feeds_at_its_revision(post: Post) -> None:
     for title in ("First words", "Second words"):
         post.newsroom.story("a.txt", title)

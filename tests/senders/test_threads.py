@@ -78,6 +78,22 @@ def test_threads_keep_to_one_core_with_the_one_that_hands_over_jobs_until_it_clo
     assert os.sched_getaffinity(0) == before
 
 
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="this system has no such threads")
+def test_threads_do_not_interrupt_the_one_that_hands_over_jobs() -> None:
+    def note(_request: object) -> Answer:
+        seen.append(os.sched_getscheduler(0))
+        return WELL
+
+    seen: list[int] = []
+    landing, before = Landing(), os.sched_getscheduler(0)
+    senders = Senders(note, landing, processes=0)
+    senders.send(jobs(range(50)))
+    landing.wait(50)
+    senders.close(5)
+    assert seen == [os.SCHED_BATCH] * 50
+    assert os.sched_getscheduler(0) == before
+
+
 def test_jobs_are_sent_in_the_order_in_which_they_were_handed_over(door: Door) -> None:
     landing = Landing()
     senders = Senders(door, landing, processes=0, threads=1)
