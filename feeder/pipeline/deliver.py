@@ -63,7 +63,10 @@ class Dispatcher:
     """`step()` writes what was answered and sends what is due; it is for one thread."""
 
     def __init__(self, store: Store, outside: Outside, lease: timedelta, wake: Callable[[], None]) -> None:
-        """`wake` is called from other threads whenever there is an answer to write."""
+        """`wake` is called, from any thread, when there is an answer to write: once until the next `step`.
+
+        Who waits for it makes ready to hear it before each step, not after.
+        """
         self._store, self._lease, self._wake = store, lease, wake
         self._outside = self._next = outside
         self._maker = Maker(store, outside)

@@ -31,6 +31,6 @@ def give_way() -> None:
 
     Else every answer of a receiver interrupts the engine.
     """
-    if hasattr(os, "sched_setscheduler"):
+    if hasattr(os, "SCHED_BATCH") and os.sched_getscheduler(0) == os.SCHED_OTHER:  # else somebody has decided
         with suppress(OSError):  # it is a favour to the others
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))

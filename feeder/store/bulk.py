@@ -3,7 +3,7 @@
 SQLite's driver gives up the interpreter's lock for each row that it takes or gives, and has to win it back from
 all who send: a hundred rows cost a hundred waits. So rows go in as one text of JSON, and come out as one.
 PostgreSQL's looks at each value of an array for itself, and PostgreSQL is slow to read JSON. So rows go in by
-column, each a text that PostgreSQL knows as an array.
+column, each a text that PostgreSQL knows as an array. What is the same in all of many rows goes in once.
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ if TYPE_CHECKING:
     from feeder.store.engine import Tx
 
 _SQLITE = sqlite.dialect()
-# Each choice of columns that are the same in all rows is a statement of its own: it must be worth it.
-_MANY, KEPT = 8, 256
+# To read what is the same in all rows for each of them takes as long as to write it. But each choice of such
+# columns is a statement of its own, which takes milliseconds to build.
+_MANY, KEPT = 32, 64
 
 Alike = frozenset[int]  # the places of such columns
 
@@ -71,10 +72,7 @@ def named(table: Table, names: Iterable[str]) -> tuple[Column[Any], ...]:
 def given(
     tx: Tx, columns: Sequence[Column[Any]], rows: Sequence[Sequence[Any]], word: str = "all"
 ) -> tuple[Alike, dict[str, Any]]:
-    """The rows as parameters of a statement with `new` of these columns and this word; and which `new` that is.
-
-    What is the same in many rows is given once: to read it for each of them takes as long as to write it.
-    """
+    """The rows as parameters of a statement with `new` of these columns and this word; and which `new` that is."""
     cells = list(zip(*rows, strict=True)) or [()] * len(columns)
     for place, it in enumerate(columns):
         if isinstance(it.type, Instant):
@@ -140,7 +138,7 @@ def new(dialect: str, columns: Sequence[Column[Any]], alike: Alike, word: str = 
         given = unnested({it.name: _type(it) for it in others}, word)
         cells = {it.name: given.c[it.name] for it in others}
     for it in (columns[place] for place in alike):
-        cells[it.name] = bindparam(f"{word}_{it.name}", type_=_type(it))
+        cells[it.name] = cast(bindparam(f"{word}_{it.name}", type_=_type(it)), _type(it))
     for it in filter(_is_bytes, columns):
         text = cells[it.name]
         cells[it.name] = cast(text, LargeBinary) if dialect == "sqlite" else func.convert_to(text, "UTF8")

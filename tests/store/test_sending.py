@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from feeder.model.article import Change
 from feeder.model.delivery import Attempt, DeliveryState, Kind, Lane, Notice, NoticeKind, Outcome, Phase
 from feeder.model.delivery import owed as fresh
@@ -173,6 +175,33 @@ def test_an_attempt_is_written_with_its_outcome_and_fenced_where_its_lease_was_l
         outcomes.settle(tx, fates, NOW, [made[0], made[1], None, made[2]])
         found = [deliveries.attempts(tx, key) for key in keys]
     assert found == [(replace(made[0], fenced=True), made[2]), (made[1],), ()]
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+def test_of_many_that_ended_at_once_each_is_written_as_it_ended(store: Store, *, mixed: bool) -> None:
+    def ended(number: int) -> Settled:
+        state = DeliveryState.PENDING if mixed and number % 3 == 0 else DeliveryState.DELIVERED
+        return fate(keys[number], state, "lost" if mixed and number % 5 == 0 else "mine")
+
+    tried = Attempt(1, 1, NOW, 0.25, Phase.DONE, Outcome.DELIVERED, "204 No Content", 204, "192.0.2.1")
+    with store.write() as tx:
+        keys = [owed(tx, number) for number in range(1, 41)]
+        claimed(tx, {"partner": 40})
+        fates = [ended(number) for number in range(40)]
+        made = [replace(tried, delivery=key) for key in keys]
+        assert outcomes.settle(tx, fates, LATER, made) == {
+            (it.delivery, "mine") for it in fates if it.token == "mine"
+        }
+        for it, attempt in zip(fates, made, strict=True):
+            lost = it.token == "lost"
+            assert deliveries.attempts(tx, it.delivery) == (replace(attempt, fenced=lost),)
+            found = deliveries.get(tx, it.delivery)
+            assert found is not None
+            assert found.state == (DeliveryState.LEASED if lost else it.state)
+            assert (found.reason, found.tries) == (("", 0) if lost else ("so", 1))
+            assert (found.token, found.done) == (
+                ("mine", None) if lost else (None, LATER if it.state is DeliveryState.DELIVERED else None)
+            )
 
 
 # ---------------------------------------------------------------- one behind the other
