@@ -253,10 +253,9 @@ def test_what_a_node_writes_that_was_held_up_for_too_long_does_not_stay(
 ) -> None:
     _ready(one)
     two.start()
-    with _stuck(one):
+    with _stuck(one) as waits:
         one.story("one.txt", ONE)
-        until(lambda: one.json("articles", "list"))
-        threading.Event().wait(0.5)  # it is about to read what the feeds are made of
+        until(waits)
         one.signal(signal.SIGSTOP)
     until(lambda: one.titles() == [ONE])
     one.story("two.txt", TWO)
@@ -270,11 +269,12 @@ def test_what_a_node_writes_that_was_held_up_for_too_long_does_not_stay(
 
 
 @contextmanager
-def _stuck(node: Newsroom) -> Iterator[None]:
-    """Whoever publishes waits for what its feeds are made of."""
+def _stuck(node: Newsroom) -> Iterator[Callable[[], bool]]:
+    """Whoever publishes waits for what its feeds are made of; yields what says whether somebody does."""
     with psycopg.connect(node.store) as connection:  # no write of a store, for which others would wait
         connection.execute("LOCK TABLE fragment IN ACCESS EXCLUSIVE MODE")
-        yield
+        waiting = "SELECT FROM pg_locks WHERE relation = 'fragment'::regclass AND NOT granted"
+        yield lambda: connection.execute(waiting).fetchone() is not None
 
 
 # ---------------------------------------------------------------- what stands between

@@ -8,7 +8,7 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml.html import fragments_fromstring
 
@@ -18,7 +18,7 @@ from feeder.model.document import Reading
 from tests.extractors.paper import document, hints
 
 KINDS = sorted(EXTRACTORS)
-MANY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=100)
 PIECES = st.sampled_from([
     "<p>", "</p>", "<a href='/x'>", "<a href=javascript:alert(1)>", "<img src=x.png srcset='y.png 2x'>",
     "<img src=data:,x onerror=x>",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeder.errors import FeederError, Unreadable
@@ -203,7 +203,7 @@ URLS = st.sampled_from([None, "https://post.example/x"])
     pieces=st.lists(PIECES | st.text(max_size=8), max_size=40),
     url=URLS,
 )
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80)
 def test_any_page_is_a_safe_article_or_is_refused(pieces: list[str], url: str | None) -> None:
     body = "".join(pieces).encode("utf-8", "surrogatepass")
     try:

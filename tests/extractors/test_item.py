@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeder.errors import NotYet, Unreadable
@@ -425,7 +425,7 @@ VALUES = st.recursive(
 
 
 @given(fields=st.dictionaries(KEYS, VALUES, max_size=12))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 def test_any_object_is_an_article_or_is_refused_and_twice_the_same(fields: dict[str, Any]) -> None:
     body = json.dumps(fields)
 

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeder.errors import NotYet, Unreadable
@@ -509,7 +509,7 @@ PIECES = st.sampled_from([
     "Wed, 32 Foo 99999 99:99:99 +9999\n", "begin 644 x\n", "end\n", "List-Id: <", "On it wrote:\n", "\x00",
     "-----BEGIN PGP SIGNED MESSAGE-----\n", "<", '"', ";", "é", "(", "--b--\n", "\udcff",
 ])  # fmt: skip
-MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=150)
 
 
 @given(text=st.lists(PIECES | st.text(max_size=8), max_size=40).map("".join))
