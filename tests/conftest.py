@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 
-# How long an example takes, or takes to make, is the affair of the machine.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+# How long an example takes to make is the affair of the machine.
+settings.register_profile("patient", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

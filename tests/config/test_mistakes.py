@@ -273,7 +273,7 @@ WORDS = st.sampled_from([
 
 
 @given(st.one_of(st.binary(), st.text().map(str.encode), st.lists(WORDS).map("".join).map(str.encode)))
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_bytes_are_a_configuration_or_told_as_wrong(tmp_path: Path, content: bytes) -> None:
     _config_or_problems(tmp_path, content)
 
@@ -293,7 +293,7 @@ _SCALARS = st.text(max_size=12) | st.sampled_from(
 
 
 @given(st.dictionaries(_KEYS, st.recursive(_SCALARS, _nested, max_leaves=20)))
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_yaml_is_a_configuration_or_told_as_wrong(tmp_path: Path, data: dict[str, object]) -> None:
     _config_or_problems(tmp_path, _flow(data).encode("utf-8", "surrogatepass"))
 

@@ -61,7 +61,11 @@ choices = st.fixed_dictionaries({
 
 
 @given(choices)
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    deadline=None,
+    max_examples=200,
+)
 def test_no_secret_is_ever_shown(tmp_path: Path, chosen: dict[str, str]) -> None:
     assert CANARY not in _shown(tmp_path, TEMPLATE.format(**chosen))
 

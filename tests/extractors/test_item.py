@@ -425,7 +425,7 @@ VALUES = st.recursive(
 
 
 @given(fields=st.dictionaries(KEYS, VALUES, max_size=12))
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_any_object_is_an_article_or_is_refused_and_twice_the_same(fields: dict[str, Any]) -> None:
     body = json.dumps(fields)
 

@@ -509,7 +509,7 @@ PIECES = st.sampled_from([
     "Wed, 32 Foo 99999 99:99:99 +9999\n", "begin 644 x\n", "end\n", "List-Id: <", "On it wrote:\n", "\x00",
     "-----BEGIN PGP SIGNED MESSAGE-----\n", "<", '"', ";", "é", "(", "--b--\n", "\udcff",
 ])  # fmt: skip
-MANY = settings(max_examples=150)
+MANY = settings(max_examples=150, deadline=None)
 
 
 @given(text=st.lists(PIECES | st.text(max_size=8), max_size=40).map("".join))

@@ -188,7 +188,7 @@ def test_nothing_in_the_corpus_draws_an_objection(name: str) -> None:
 
 
 @given(content=contents)
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_nothing_that_nobody_thought_of_draws_an_objection(content: Content) -> None:
     content = replace(content, html="<p>Body</p>")
     for feed in FEEDS.values():

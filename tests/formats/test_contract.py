@@ -104,7 +104,7 @@ def test_characters_that_no_format_can_carry_are_deleted(form: str) -> None:
 
 @every_format
 @given(content=contents, name=hostile)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_no_text_whatever_costs_a_feed_or_an_article(form: str, content: Content, name: str) -> None:
     site = replace(FEED.site, title=name, language=name, author=Person(name, name, name))
     feed = replace(FEED, title=name, description=name, site=site)

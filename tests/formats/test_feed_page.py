@@ -149,7 +149,7 @@ def test_rule_101_nothing_depends_on_xslt() -> None:
 
 
 @given(content=contents)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_hostile_articles_stay_words(content: Content) -> None:
     made = page([article(1, content)])
     assert len(stories(made)) == 1
@@ -161,7 +161,7 @@ def test_hostile_articles_stay_words(content: Content) -> None:
 
 
 @given(name=hostile)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_hostile_names_of_feeds_stay_words(name: str) -> None:
     feed = replace(FEED, title=name, description=name, rights=name, icon=name, site=replace(SITE, title=name))
     assert b"<script" not in feed_page(feed, [])

@@ -56,7 +56,7 @@ def test_a_feed_keeps_the_rules() -> None:
 
 
 @given(content=contents)
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_hostile_articles_keep_the_rules(content: Content) -> None:
     judge(built(content))
     judge(built(content, content="summary"))

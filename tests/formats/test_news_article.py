@@ -99,7 +99,7 @@ def test_markup_in_a_title_does_not_end_the_data() -> None:
 
 
 @given(content=contents)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_the_data_of_hostile_articles_is_json_and_says_what_the_page_says(content: Content) -> None:
     made = page(replace(content, url=None, html="<p>Body</p>"))
     assert data(made)["headline"] == made.find(".//h1").text

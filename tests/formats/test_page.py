@@ -94,7 +94,7 @@ def test_a_page_asks_for_nothing_from_elsewhere_and_runs_nothing() -> None:
 
 
 @given(content=contents)
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_hostile_words_stay_words(content: Content) -> None:
     made = page(replace(content, html="<p>Body</p>"))
     assert len(made.findall(".//h1")) == 1
@@ -134,7 +134,7 @@ def test_an_index_without_feeds_says_so() -> None:
 
 
 @given(name=hostile)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_hostile_names_of_feeds_stay_words(name: str) -> None:
     feed = replace(FEED, title=name, description=name, site=replace(SITE, title=name))
     assert "<script" not in index_page(feed.site, [feed]).decode()

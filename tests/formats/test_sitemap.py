@@ -95,7 +95,7 @@ def test_languages_are_those_that_google_names(language: str | None, shown: str)
 
 
 @given(content=contents)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_hostile_articles_make_no_sitemap_invalid(content: Content) -> None:
     (url,) = built(article(1, replace(content, url=None)))
     assert said(url)["title"]

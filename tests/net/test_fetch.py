@@ -316,7 +316,7 @@ def test_what_is_no_address_is_an_error(fetcher: Fetcher, url: str) -> None:
     assert trouble(fetcher, url).reason.startswith("the address")
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     body=st.binary(max_size=300) | st.binary(max_size=300).map(gzip.compress),
     cut=st.integers(0, 40),

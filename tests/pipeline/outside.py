@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -18,6 +17,7 @@ from feeder.senders import Crew
 from feeder.store import deliveries, webhooks
 from feeder.webhooks import WEBHOOKS
 from feeder.webhooks.json import Options
+from tests.daemon.harness import until
 from tests.pipeline.desk import Newsroom
 from tests.samples import NOW, feed
 
@@ -130,17 +130,12 @@ class Post:
 
     def begun(self, number: int = 1) -> None:
         """Wait until so many requests are under way."""
-        end = time.monotonic() + PATIENCE
-        while len(self.sender.sent) < number:
-            assert time.monotonic() < end, "nothing was sent"
-            time.sleep(0.005)
+        until(lambda: len(self.sender.sent) >= number, what="for what was to be sent")
 
     def landed(self, number: int = 1) -> None:
         """Wait until so many answers have come that are not written yet."""
-        end = time.monotonic() + PATIENCE
-        while len(self.dispatcher._answers) + len(self.dispatcher._unwritten) < number:
-            assert time.monotonic() < end, "no answer came"
-            time.sleep(0.005)
+        it = self.dispatcher
+        until(lambda: len(it._answers) + len(it._unwritten) >= number, what="for answers")
 
     def write(self) -> None:
         """What was answered is written, and nothing sent."""

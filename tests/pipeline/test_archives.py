@@ -329,6 +329,6 @@ class History(RuleBasedStateMachine):
 
 
 History.TestCase.settings = settings(
-    max_examples=5, stateful_step_count=10, suppress_health_check=list(HealthCheck)
+    max_examples=5, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
 )
 test_history = History.TestCase

@@ -238,7 +238,7 @@ def test_what_leaves_because_newer_ones_came_is_missed_by_nobody(paper: Paper) -
 
 
 @given(st.lists(st.binary(max_size=300), max_size=40), st.integers(0, 10**6), st.booleans())
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_spliced_pieces_are_the_document(bodies: list[bytes], begin: int, slides: bool) -> None:  # noqa: FBT001
     splicer = Splicer(room=4000)
     parts = [(begin + number, body) for number, body in enumerate(bodies)]

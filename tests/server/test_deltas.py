@@ -164,7 +164,7 @@ def test_what_is_no_such_thing_is_not_believed(site: Site, sidecar: bytes) -> No
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(numbers=st.lists(st.integers(1, 9), min_size=9, max_size=9), since=st.integers(0, 9))
 def test_any_delta_is_a_feed_of_exactly_the_entries_that_are_newer(
     form: str, numbers: list[int], since: int

@@ -118,7 +118,7 @@ WHOLE = [
 CORRUPTIONS = st.sampled_from(["cut", "flip", "capitals", "charset", "insert", "double", "drop"])
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(feed=st.sampled_from(WHOLE), how=st.lists(CORRUPTIONS, min_size=1, max_size=4), random=st.randoms())
 def test_no_corruption_raises_anything_else(feed: str, how: list[str], random: Any) -> None:
     body = bytearray(feed.encode(random.choice(["utf-8", "utf-16", "cp1252"])))
@@ -148,7 +148,7 @@ def test_no_corruption_raises_anything_else(feed: str, how: list[str], random: A
         json.dumps(entry.item).encode()
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text() | st.floats(),
