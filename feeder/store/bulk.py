@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 
     from feeder.store.engine import Tx
 
+    Alike = frozenset[Column[Any]]  # those that are the same in all rows
+
 _SQLITE = sqlite.dialect()
 # To read what is the same in all rows for each of them takes as long as to write it. But each choice of such
 # columns is a statement of its own, which takes milliseconds to build.
 _MANY, KEPT = 32, 64
-
-Alike = frozenset[int]  # the places of such columns
 
 
 # ---------------------------------------------------------------- in
@@ -73,26 +73,25 @@ def given(
     tx: Tx, columns: Sequence[Column[Any]], rows: Sequence[Sequence[Any]], word: str = "all"
 ) -> tuple[Alike, dict[str, Any]]:
     """The rows as parameters of a statement with `new` of these columns and this word; and which `new` that is."""
-    cells = list(zip(*rows, strict=True)) or [()] * len(columns)
-    for place, it in enumerate(columns):
+    cells = dict(zip(columns, list(zip(*rows, strict=True)) or [()] * len(columns), strict=True))
+    for it, values in cells.items():
         if isinstance(it.type, Instant):
-            cells[place] = tuple(map(number, cells[place]))
+            cells[it] = tuple(map(number, values))
         elif _is_bytes(it):
-            cells[place] = tuple(map(bytes.decode, cells[place]))
-    alike = _alike(cells)
-    once = {f"{word}_{columns[place].name}": cells[place][0] for place in alike}
-    others = [place for place in range(len(columns)) if place not in alike]
+            cells[it] = tuple(map(bytes.decode, values))
+    alike = _alike(cells, len(rows))
+    once = {f"{word}_{it.name}": cells.pop(it)[0] for it in alike}
     if tx.dialect.name == "sqlite":
-        return alike, once | {"rows": _encode(list(zip(*(cells[place] for place in others), strict=True)))}
-    return alike, once | {f"{word}_{columns[place].name}": array(cells[place]) for place in others}
+        return alike, once | {"rows": _encode(list(zip(*cells.values(), strict=True)))}
+    return alike, once | {f"{word}_{it.name}": array(values) for it, values in cells.items()}
 
 
-def _alike(cells: Sequence[Sequence[Any]]) -> Alike:
+def _alike(cells: Mapping[Column[Any], Sequence[Any]], size: int) -> Alike:
     """All but one at most: how many rows there are, the others say."""
-    if len(cells[0]) < _MANY:
+    if size < _MANY:
         return frozenset()
-    places = [place for place, values in enumerate(cells) if values.count(values[0]) == len(values)]
-    return frozenset(places[: len(cells) - 1])
+    found = [it for it, values in cells.items() if values.count(values[0]) == size]
+    return frozenset(found[: len(cells) - 1])
 
 
 def array(values: Sequence[Any]) -> str:
@@ -128,21 +127,19 @@ def _changing(dialect: str, table: Table, names: tuple[str, ...], alike: Alike) 
 
 def new(dialect: str, columns: Sequence[Column[Any]], alike: Alike, word: str = "all") -> Subquery:
     """A table of the rows that are given, with these columns; on PostgreSQL a statement has several, by `word`."""
-    others = [it for place, it in enumerate(columns) if place not in alike]
-    given: Any
-    cells: dict[str, Any]
+    others = [it for it in columns if it not in alike]
+    each: Any
+    cells: dict[Column[Any], Any]
     if dialect == "sqlite":
-        given = func.json_each(bindparam("rows", type_=String)).table_valued("value", name="given")
-        cells = {it.name: func.json_extract(given.c.value, f"$[{place}]") for place, it in enumerate(others)}
+        each = func.json_each(bindparam("rows", type_=String)).table_valued("value", name="given")
+        cells = {it: func.json_extract(each.c.value, f"$[{place}]") for place, it in enumerate(others)}
     else:
-        given = unnested({it.name: _type(it) for it in others}, word)
-        cells = {it.name: given.c[it.name] for it in others}
-    for it in (columns[place] for place in alike):
-        cells[it.name] = cast(bindparam(f"{word}_{it.name}", type_=_type(it)), _type(it))
+        each = unnested({it.name: _type(it) for it in others}, word)
+        cells = {it: each.c[it.name] for it in others}
+    cells |= {it: cast(bindparam(f"{word}_{it.name}", type_=_type(it)), _type(it)) for it in alike}
     for it in filter(_is_bytes, columns):
-        text = cells[it.name]
-        cells[it.name] = cast(text, LargeBinary) if dialect == "sqlite" else func.convert_to(text, "UTF8")
-    return select(*(cells[it.name].label(it.name) for it in columns)).select_from(given).subquery("new")
+        cells[it] = cast(cells[it], LargeBinary) if dialect == "sqlite" else func.convert_to(cells[it], "UTF8")
+    return select(*(cells[it].label(it.name) for it in columns)).select_from(each).subquery("new")
 
 
 def _type(it: Column[Any]) -> TypeEngine[Any]:
