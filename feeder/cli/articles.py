@@ -102,7 +102,7 @@ def show(path: Path, as_json: bool, article: str) -> None:
 def _story(store: Any, found: Article) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from feeder.store import articles, documents, feeds
+    from feeder.store import aliases, articles, documents, feeds
 
     with store.read() as tx:
         return {
@@ -111,7 +111,7 @@ def _story(store: Any, found: Article) -> dict[str, Any]:
             "origins": articles.origins(tx, found.id, found.revision),
             "warnings": [known.reason for known in documents.of_article(tx, found.id) if known.reason],
             "feeds": sorted(feeds.of_article(tx, found.id)),
-            "keys": [{"kind": kind, "key": key} for kind, key in articles.aliases(tx, found.id)],
+            "keys": [{"kind": kind, "key": key} for kind, key in aliases.of(tx, found.id)],
             "revisions": [
                 {"number": number, "kind": kind, "at": iso(at)}
                 for number, kind, at in articles.revisions(tx, found.id)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from feeder.model.address import canonical
 from feeder.model.article import Article
-from feeder.store import articles, documents, kept
+from feeder.store import aliases, articles, documents, kept
 from feeder.store.documents import DocumentState
 from feeder.text import one_line
 
@@ -37,7 +37,7 @@ def _by_address(inbox: Inbox, tx: Tx, word: str) -> Article | None:
         return articles.by_slug(tx, word.removeprefix(inbox.pages).removesuffix(".html"))
     place = canonical(word)
     for source in documents.states(tx) if place else ():
-        for key in articles.called(tx, source.name, "url", str(place), 1):
+        for key in aliases.called(tx, source.name, "url", str(place), 1):
             return articles.get(tx, key)
     return None
 
@@ -51,7 +51,7 @@ def _by_sender(inbox: Inbox, tx: Tx, word: str) -> Article | Known | None:
                 return article
             if known is not None and known.state is DocumentState.WAITING:
                 return known
-        for named in articles.called(tx, source, "native", word, 1):
+        for named in aliases.called(tx, source, "native", word, 1):
             return articles.get(tx, named)
     return None
 
@@ -80,13 +80,13 @@ def listed_waiting(inbox: Inbox, limit: int, source: str | None) -> tuple[Known,
 def own_key(tx: Tx, article: Article) -> str:
     """The key of the article's oldest document, or of one that it had."""
     there = documents.of_article(tx, article.id, 1)
-    return there[0].key if there else next(key for kind, key in articles.aliases(tx, article.id) if kind == "path")
+    return there[0].key if there else next(key for kind, key in aliases.of(tx, article.id) if kind == "path")
 
 
 def names(inbox: Inbox, article: Article) -> frozenset[str]:
     """All that its sender may call it."""
     with inbox.desk.store.read() as tx:
-        known = {key for kind, key in articles.aliases(tx, article.id) if kind in {"native", "path"}}
+        known = {key for kind, key in aliases.of(tx, article.id) if kind in {"native", "path"}}
     return frozenset({article.id, article.slug} | known | {key.removeprefix("id:") for key in known})
 
 

@@ -14,7 +14,7 @@ from feeder.model.visible import visible
 from feeder.pipeline import birth, owing, places, story
 from feeder.pipeline.likeness import date_key, sketch_of, title_key
 from feeder.pipeline.recognise import others, recognise
-from feeder.store import archives, articles, deliveries, documents, feeds, kept, sketches
+from feeder.store import aliases, archives, articles, deliveries, documents, feeds, kept, sketches
 from feeder.store.documents import DocumentState, Known
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def _remember(
     if visit.foreign:
         keys += [("title", title)] if (title := title_key(cleaned_content(reading.content))) else []
         keys += [("date", stated)] if (stated := date_key(reading)) else []
-    articles.add_aliases(tx, visit.source, dict.fromkeys(keys), article, visit.now)
+    aliases.add(tx, visit.source, dict.fromkeys(keys), article, visit.now)
     if known is not None and known.state is DocumentState.WAITING:
         kept.drop(tx, visit.source, document.key)
     # A key that now serves another article counts as seen from now on.

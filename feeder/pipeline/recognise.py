@@ -23,7 +23,7 @@ from feeder.pipeline.likeness import (
     title_key,
     to_the_second,
 )
-from feeder.store import articles, documents, sketches
+from feeder.store import aliases, articles, documents, sketches
 from feeder.store.documents import DocumentState
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def recognise(
 def _by_own_id(tx: Tx, visit: Visit, document: Document, reading: Reading) -> str | None:
     if reading.native is None:
         return None
-    key = articles.by_alias(tx, visit.source, "native", reading.native)
+    key = aliases.newest(tx, visit.source, "native", reading.native)
     if key is None:
         return None
     for other in others(tx, visit, key, document.key):
@@ -156,7 +156,7 @@ def _by_address(tx: Tx, visit: Visit, document: Document, reading: Reading) -> A
     None where the address was ever that of two.
     """
     for place in dict.fromkeys(map(canonical, (reading.content.url, *reading.aliases))):
-        named = articles.called(tx, visit.source, "url", place) if place else ()
+        named = aliases.called(tx, visit.source, "url", place) if place else ()
         it = articles.get(tx, named[0]) if len(named) == 1 else None
         if it is None or others(tx, visit, it.id, document.key) or not _may_be(tx, visit, it, reading):
             continue
@@ -169,7 +169,7 @@ def _may_be(tx: Tx, visit: Visit, it: Article, reading: Reading) -> bool:
     """Where every article is meant, two ids are two articles."""
     if visit.foreign or reading.native is None:
         return True
-    return all(kind != "native" for kind, _ in articles.aliases(tx, it.id))
+    return all(kind != "native" for kind, _ in aliases.of(tx, it.id))
 
 
 def _by_words(tx: Tx, visit: Visit, document: Document, reading: Reading) -> Article | None:
@@ -207,7 +207,7 @@ def _similar(tx: Tx, visit: Visit, reading: Reading, mine: Sketch | None) -> tup
 
 def _same_title(tx: Tx, visit: Visit, reading: Reading) -> tuple[Article, ...]:
     title = title_key(reading.content)
-    named = articles.called(tx, visit.source, "title", title) if len(title) > _TITLE else ()
+    named = aliases.called(tx, visit.source, "title", title) if len(title) > _TITLE else ()
     found = [it for key in named if (it := articles.get(tx, key)) and it.taken_in > visit.now - _MEMORY]
     return tuple(found) if len(named) == 1 else ()
 
@@ -224,7 +224,7 @@ def _same_words(tx: Tx, visit: Visit, mine: Sketch | None) -> tuple[Article, ...
 def _same_date(tx: Tx, visit: Visit, reading: Reading) -> tuple[Article, ...]:
     """A headline may be edited, and the address with it: when it was published stays."""
     stated = date_key(reading)
-    named = articles.called(tx, visit.source, "date", stated, _FEW) if stated else ()
+    named = aliases.called(tx, visit.source, "date", stated, _FEW) if stated else ()
     return tuple(it for key in named if (it := articles.get(tx, key)) is not None)
 
 

@@ -15,7 +15,7 @@ from feeder.model.delivery import Kind
 from feeder.model.sketch import shared, words
 from feeder.pipeline import owing, places
 from feeder.pipeline.likeness import ALIKE, sketch_of
-from feeder.store import articles, sketches
+from feeder.store import aliases, articles, sketches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ def join(tx: Tx, article: Article, audience: Audience, now: datetime) -> Article
 def _likely(tx: Tx, article: Article) -> Iterator[Article]:
     """Those of other sources at the same address, then those with common phrases, the most similar first."""
     place = canonical(article.content.url)
-    keys = list(articles.named_anywhere(tx, "url", place)) if place else []
+    keys = list(aliases.called_anywhere(tx, "url", place)) if place else []
     mine = sketch_of(article.content)
     found = sketches.alike(tx, mine, but=article.source) if mine is not None else {}
     keys += sorted(found, key=lambda key: -mine.resembles(found[key]) if mine else 0)

@@ -1,17 +1,16 @@
-"""Articles, their revisions and the keys by which their sources know them."""
+"""Articles and their revisions."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, and_, bindparam, delete, func, select
 
 from feeder.model.article import Article, Bar, Change, State
-from feeder.store import content, dialect
-from feeder.store.schema import alias, article, membership, revision, source
+from feeder.store import content
+from feeder.store.schema import alias, article, membership, revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 Origins = tuple[tuple[str, str], ...]
 
-_LONGEST = 700  # bytes of a key
 _CURRENT = and_(revision.c.article == article.c.id, revision.c.number == article.c.revision)
 
 
@@ -48,14 +46,6 @@ _AT_REVISION = (
     .where(article.c.id == bindparam("key"))
 )
 _EXISTS = select(article.c.id).where(article.c.id == bindparam("key"))
-_CALLED = (
-    select(alias.c.article)
-    .where(
-        alias.c.source == bindparam("source"), alias.c.kind == bindparam("kind"), alias.c.key == bindparam("key")
-    )
-    .order_by(alias.c.at.desc())
-    .limit(bindparam("limit", type_=Integer))
-)
 
 
 def _article(row: Row[tuple[object, ...]]) -> Article:
@@ -145,28 +135,6 @@ def exists(tx: Tx, key: str) -> bool:
     return tx.execute(_EXISTS, {"key": key}).first() is not None
 
 
-def by_alias(tx: Tx, source: str, kind: str, key: str) -> str | None:
-    """The article that this source last knew by this key."""
-    return next(iter(called(tx, source, kind, key, 1)), None)
-
-
-def add_aliases(tx: Tx, source: str, keys: Iterable[tuple[str, str]], key: str, now: datetime) -> None:
-    named = {"source": source, "article": key, "at": now}
-    rows = [named | {"kind": kind, "key": _fit(name)} for kind, name in keys]
-    dialect.put_all(tx, alias, rows, ("source", "kind", "key", "article"))
-
-
-def called(tx: Tx, source: str, kind: str, key: str, limit: int = 3) -> tuple[str, ...]:
-    """The articles that this source ever knew by this key, the newest first."""
-    asked = {"source": source, "kind": kind, "key": _fit(key), "limit": limit}
-    return tuple(tx.execute(_CALLED, asked).scalars())
-
-
-def aliases(tx: Tx, key: str) -> tuple[tuple[str, str], ...]:
-    rows = tx.execute(select(alias.c.kind, alias.c.key).where(alias.c.article == key).order_by(alias.c.at))
-    return tuple((row.kind, row.key) for row in rows)
-
-
 def write(tx: Tx, it: Article, change: Change, now: datetime, origins: Origins = ()) -> None:
     """Store the article's newest revision; the first one stores the article too.
 
@@ -254,21 +222,6 @@ def is_amended(tx: Tx, it: Article) -> bool:
     """Whether its newest revision is an amendment."""
     query = select(revision.c.kind).where(revision.c.article == it.id, revision.c.number == it.revision)
     return tx.execute(query).scalar() == Change.AMENDED
-
-
-def named_anywhere(tx: Tx, kind: str, key: str, limit: int = 10) -> tuple[str, ...]:
-    """The articles that any source ever knew by this key."""
-    sources = select(source.c.name)
-    query = select(alias.c.article).where(
-        alias.c.source.in_(sources), alias.c.kind == kind, alias.c.key == _fit(key)
-    )
-    return tuple(tx.execute(query.limit(limit)).scalars())
-
-
-def _fit(key: str) -> str:
-    """What an index can hold: PostgreSQL's rows end at 2,700 bytes."""
-    whole = key.encode("utf-8", "replace")
-    return key if len(whole) <= _LONGEST else f"blake2b:{blake2b(whole, digest_size=20).hexdigest()}"
 
 
 def set_state(tx: Tx, key: str, state: State) -> None:

@@ -17,7 +17,7 @@ from feeder.model.article import Bar, State
 from feeder.model.delivery import Attempt, DeliveryState, Kind, Lane, Outcome, Phase
 from feeder.pipeline import birth, intake
 from feeder.pipeline.identity import article_id, article_slug, event_id
-from feeder.store import articles, deliveries, documents, feeds, outcomes, sending
+from feeder.store import aliases, articles, deliveries, documents, feeds, outcomes, sending
 from feeder.store.documents import DocumentState
 from tests.pipeline.desk import Newsroom, move
 from tests.samples import NOW, feed, webhook
@@ -147,7 +147,7 @@ def test_a_renamed_file_is_the_same_article(newsroom: Newsroom) -> None:
     assert newsroom.articles() == before
     assert newsroom.told() == [("published", 1)]
     with newsroom.store.read() as tx:
-        assert set(articles.aliases(tx, before[0].id)) == {("path", "one.txt"), ("path", "asia/uno.txt")}
+        assert set(aliases.of(tx, before[0].id)) == {("path", "one.txt"), ("path", "asia/uno.txt")}
 
 
 def test_a_file_that_is_renamed_and_later_edited_is_still_the_same_article(newsroom: Newsroom) -> None:

@@ -17,6 +17,7 @@ from feeder.errors import StoreError, StoreInUse
 from feeder.model.article import Change, Content, Enclosure, Episode, Origin, Person, State, Subject
 from feeder.store import (
     Store,
+    aliases,
     archives,
     articles,
     content,
@@ -133,7 +134,7 @@ def test_articles_are_paged_newest_first_without_gap_or_repeat(store: Store) -> 
 def test_an_article_is_found_by_slug_part_and_key(store: Store) -> None:
     with store.write() as tx:
         key = _put(tx, 5)
-        articles.add_aliases(tx, "newsroom", [("path", "asia/5.txt")], key, NOW)
+        aliases.add(tx, "newsroom", [("path", "asia/5.txt")], key, NOW)
     with store.read() as tx:
         for word in (key, article(5).slug, "story-number", "asia/5.txt"):
             assert [it.id for it in articles.find(tx, word)] == [key], word
@@ -143,10 +144,10 @@ def test_an_article_is_found_by_slug_part_and_key(store: Store) -> None:
 def test_the_newest_owner_of_a_key_is_found(store: Store) -> None:
     with store.write() as tx:
         one, two = _put(tx, 1), _put(tx, 2)
-        articles.add_aliases(tx, "newsroom", [("path", "a.txt")], one, NOW)
-        articles.add_aliases(tx, "newsroom", [("path", "a.txt")], two, LATER)
-        assert articles.by_alias(tx, "newsroom", "path", "a.txt") == two
-        assert articles.aliases(tx, one) == (("path", "a.txt"),)
+        aliases.add(tx, "newsroom", [("path", "a.txt")], one, NOW)
+        aliases.add(tx, "newsroom", [("path", "a.txt")], two, LATER)
+        assert aliases.newest(tx, "newsroom", "path", "a.txt") == two
+        assert aliases.of(tx, one) == (("path", "a.txt"),)
 
 
 def test_revisions_are_followed_in_order_from_a_cursor(store: Store) -> None:
